@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Giving up tasks that did not end although they were interrupted. */
+final class Abandonment {
+  private Abandonment() {}
+
+  /**
+   * Gives up every live task of the scope itself, but for those that wait for the scope. The caller tells
+   * the hooks.
+   *
+   * @param stacksUntil the {@link System#nanoTime} from which stacks are no longer captured, because that
+   *     would take longer than there is time
+   * @return those that had not ended after all
+   */
+  static List<TaskRun<?>> of(ScopeNode scope, long stacksUntil) {
+    List<TaskRun<?>> abandoned = new ArrayList<>();
+    scope
+        .registry()
+        .forEach(
+            task -> {
+              if (!task.exempt && !task.hasLeft() && task.abandon(stackOf(task, stacksUntil))) {
+                abandoned.add(task);
+              }
+            });
+    return abandoned;
+  }
+
+  private static List<StackTraceElement> stackOf(TaskRun<?> task, long until) {
+    return until - System.nanoTime() < 0 ? List.of() : List.of(task.where());
+  }
+
+  static ShutdownReport.AbandonedTask describe(TaskRun<?> task) {
+    List<StackTraceElement> stack =
+        task.outcome().orElse(null) instanceof Outcome.Abandoned how ? how.stack() : List.of();
+    return new ShutdownReport.AbandonedTask(
+        task.id(), task.name(), task.scope().path(), task.times().age(), stack);
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The few threads of Taskscope itself. Daemon platform threads, because tasks that never yield can keep
+ * every virtual thread from running just when a deadline has to be kept; started when first needed and
+ * gone after some idle seconds. They inherit nothing from the thread that happened to start them.
+ */
+final class Background {
+  private static final long IDLE_SECONDS = 5;
+
+  private static final ScheduledThreadPoolExecutor TIMER = timer();
+  private static final ThreadPoolExecutor CALLBACKS = callbacks();
+
+  private Background() {}
+
+  static ThreadFactory factory(String name) {
+    return Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).name(name, 1).factory();
+  }
+
+  private static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory("taskscope-timer-"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
+  }
+
+  private static ThreadPoolExecutor callbacks() {
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE, // one per scope that is closing something right now
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        factory("taskscope-callback-"),
+        new ThreadPoolExecutor.AbortPolicy());
+  }
+
+  /** Runs something short that neither blocks nor calls the application. */
+  static ScheduledFuture<?> after(long nanos, Runnable action) {
+    return TIMER.schedule(action, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs something of the application's: a hook, a resource. It may block, and must not matter to us. */
+  static void callOut(Runnable action) {
+    CALLBACKS.execute(action);
+  }
+
+  /** For tests: whether anything is scheduled. */
+  static int scheduled() {
+    return TIMER.getQueue().size();
+  }
+
+  static java.util.concurrent.ExecutorService single(String name) {
+    ThreadPoolExecutor one =
+        (ThreadPoolExecutor) Executors.newFixedThreadPool(1, factory(name));
+    one.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    one.allowCoreThreadTimeOut(true);
+    return one;
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a thread knows about the scope it works for: the task whose body it is in, a block it has open, or
+ * what it inherited from the thread that started it.
+ *
+ * <p>An {@link InheritableThreadLocal} carries it, because that is what the JDK passes on to every thread
+ * a task starts: raw virtual and platform threads, threads of executors, and forks of a
+ * {@code StructuredTaskScope}. A {@link ScopedValue} reaches only the last of these.
+ *
+ * <p>What is passed on is an {@link Inherited}: references that are cut when the task or scope ends, so
+ * that a thread that lives for ever keeps nothing of it in memory.
+ */
+sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
+
+  /** The task of this context; null when it has none, or that task has ended. */
+  @Nullable TaskRun<?> liveTask();
+
+  /** The scope of this context, or the nearest above that is not closed; null when there is none. */
+  @Nullable ScopeNode nearestScope();
+
+  /** What a thread that is started in this context gets. */
+  Inherited inheritable();
+
+  /** A block that this thread has open. */
+  record Block(ScopeNode block, @Nullable Context outer) implements Context {
+    @Override
+    public @Nullable TaskRun<?> liveTask() {
+      return outer == null ? null : outer.liveTask();
+    }
+
+    @Override
+    public @Nullable ScopeNode nearestScope() {
+      return block.selfOrOpenAncestor();
+    }
+
+    @Override
+    public Inherited inheritable() {
+      return new Inherited(block.ref, outer == null ? null : outer.inheritable().task);
+    }
+  }
+
+  /** What a thread inherited from the thread that started it. */
+  final class Inherited implements Context {
+    private final ScopeRef scope;
+    final @Nullable TaskRef task;
+
+    Inherited(ScopeRef scope, @Nullable TaskRef task) {
+      this.scope = scope;
+      this.task = task;
+    }
+
+    @Override
+    public @Nullable TaskRun<?> liveTask() {
+      return task == null ? null : task.task;
+    }
+
+    @Override
+    public @Nullable ScopeNode nearestScope() {
+      for (ScopeRef at = scope; at != null; at = at.above) {
+        ScopeNode node = at.scope;
+        if (node != null) {
+          return node;
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public Inherited inheritable() {
+      return this;
+    }
+  }
+
+  /** A reference to a scope that is cut when the scope closes. */
+  final class ScopeRef {
+    final @Nullable ScopeRef above;
+    volatile @Nullable ScopeNode scope;
+
+    ScopeRef(ScopeNode scope, @Nullable ScopeRef above) {
+      this.scope = scope;
+      this.above = above;
+    }
+  }
+
+  /** A reference to a task that is cut when the task ends. */
+  final class TaskRef {
+    final long id;
+    volatile @Nullable TaskRun<?> task;
+
+    TaskRef(TaskRun<?> task) {
+      this.id = task.id();
+      this.task = task;
+    }
+  }
+
+  /** The thread-local that carries the context. */
+  final class Carrier extends InheritableThreadLocal<@Nullable Context> {
+    @Override
+    protected @Nullable Context childValue(@Nullable Context parentValue) {
+      return parentValue == null ? null : parentValue.inheritable();
+    }
+  }
+
+  /** The context of every thread. */
+  Carrier CARRIER = new Carrier();
+
+  static @Nullable Context current() {
+    return CARRIER.get();
+  }
+
+  static void restore(@Nullable Context context) {
+    if (context == null) {
+      CARRIER.remove();
+    } else {
+      CARRIER.set(context);
+    }
+  }
+
+  static @Nullable TaskRun<?> currentTask() {
+    Context context = CARRIER.get();
+    return context == null ? null : context.liveTask();
+  }
+
+  static @Nullable ScopeNode currentScope() {
+    Context context = CARRIER.get();
+    return context == null ? null : context.nearestScope();
+  }
+
+  /** The task whose body the calling thread itself is in; what it merely inherited does not count. */
+  static @Nullable TaskRun<?> ownTask() {
+    Context context = CARRIER.get();
+    while (context instanceof Block block) {
+      context = block.outer();
+    }
+    return context instanceof TaskRun<?> task ? task : null;
+  }
+}

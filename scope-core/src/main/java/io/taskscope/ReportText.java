@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import io.taskscope.view.OutcomeCounts;
+import java.util.List;
+import java.util.Locale;
+
+/** A shutdown report as a text for people: a line per scope in the order of closing, then the culprits. */
+final class ReportText {
+  private static final int MAX_ABANDONED = 20;
+  private static final int MAX_FRAMES = 12;
+
+  private ReportText() {}
+
+  static String of(ShutdownReport report) {
+    List<ShutdownReport> all = report.all();
+    int width = all.stream().mapToInt(r -> r.path().length()).max().orElse(0);
+    width = Math.clamp(width, 5, 60);
+    StringBuilder text = new StringBuilder();
+    text.append("shutdown of ").append(report.path()).append(": ").append(report.result());
+    text.append(" in ").append(Durations.text(report.duration()));
+    report.deadline().ifPresent(d -> text.append(" (deadline ").append(Durations.text(d)).append(')'));
+    text.append('\n');
+    text.append(
+        row(width, "scope", "result", "time", "tasks", "ended", "cancelled", "abandoned", "resources"));
+    for (ShutdownReport scope : all) {
+      text.append(row(scope, width));
+    }
+    appendResourceTrouble(text, all);
+    appendAbandoned(text, report.abandoned());
+    return text.toString();
+  }
+
+  private static String row(ShutdownReport scope, int width) {
+    OutcomeCounts during = scope.during();
+    long closed = scope.resources().stream().filter(r -> !r.timedOut()).count();
+    return row(
+        width,
+        scope.path(),
+        ownResult(scope).name(),
+        Durations.text(scope.duration()),
+        Long.toString(scope.atStart()),
+        Long.toString(during.success() + during.failure()),
+        Long.toString(during.cancelled()),
+        Long.toString(scope.ownAbandoned().size()),
+        scope.resources().isEmpty() ? "-" : closed + "/" + scope.resources().size());
+  }
+
+  /** What happened in the scope itself; its {@code result()} includes what happened below. */
+  private static ShutdownReport.Result ownResult(ShutdownReport scope) {
+    ShutdownReport.Result own = ShutdownReport.Result.CLEAN;
+    for (ShutdownReport.Phase phase : scope.phases()) {
+      own = own.worse(phase.result());
+    }
+    return own;
+  }
+
+  private static String row(int width, String path, String... cells) {
+    StringBuilder row = new StringBuilder();
+    row.append(String.format(Locale.ROOT, "  %-" + width + "s  %-9s", path, cells[0]));
+    for (int i = 1; i < cells.length; i++) {
+      row.append(String.format(Locale.ROOT, "  %9s", cells[i]));
+    }
+    return row.append('\n').toString();
+  }
+
+  private static void appendResourceTrouble(StringBuilder text, List<ShutdownReport> all) {
+    for (ShutdownReport scope : all) {
+      for (ShutdownReport.Resource resource : scope.resources()) {
+        if (resource.timedOut()) {
+          text.append("resource \"%s\" of %s did not close in %s%n"
+              .formatted(resource.name(), scope.path(), Durations.text(resource.duration())));
+        } else if (resource.error() != null) {
+          text.append("resource \"%s\" of %s failed to close: %s%n"
+              .formatted(resource.name(), scope.path(), resource.error()));
+        }
+      }
+    }
+  }
+
+  private static void appendAbandoned(StringBuilder text, List<ShutdownReport.AbandonedTask> tasks) {
+    for (ShutdownReport.AbandonedTask task : tasks.subList(0, Math.min(MAX_ABANDONED, tasks.size()))) {
+      text.append("abandoned: task %d \"%s\" of %s, %s old, ignored its interrupt; it stands at%n"
+          .formatted(task.id(), task.name(), task.path(), Durations.text(task.age())));
+      List<StackTraceElement> stack = task.stack();
+      stack.stream().limit(MAX_FRAMES).forEach(frame -> text.append("    ").append(frame).append('\n'));
+      if (stack.isEmpty()) {
+        text.append("    (its stack could not be told)\n");
+      } else if (stack.size() > MAX_FRAMES) {
+        text.append("    … ").append(stack.size() - MAX_FRAMES).append(" more\n");
+      }
+    }
+    if (tasks.size() > MAX_ABANDONED) {
+      text.append("… and ").append(tasks.size() - MAX_ABANDONED).append(" more abandoned tasks\n");
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import io.taskscope.view.OutcomeCounts;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shutdown of a scope did, with the same for every scope below it. Immutable. {@link #toString()}
+ * is a text for people.
+ *
+ * @param scopeId the id of the scope
+ * @param path its path
+ * @param result the worst that happened here or below
+ * @param duration from the request, or for an inner scope from the moment it began to drain, to the end
+ * @param deadline the limit given for the whole, if one was given
+ * @param phases the phases this scope went through, in order
+ * @param atStart how many tasks of its own were live when it began to drain
+ * @param during how tasks of its own ended from then on
+ * @param counts how all tasks of its own ended since the scope was made
+ * @param resources the resources it owned, in the order in which they were closed
+ * @param ownAbandoned tasks of its own, and of blocks opened in them, that were given up
+ * @param children the reports of the scopes below it, in the order in which they closed
+ */
+public record ShutdownReport(
+    long scopeId,
+    String path,
+    Result result,
+    Duration duration,
+    Optional<Duration> deadline,
+    List<Phase> phases,
+    long atStart,
+    OutcomeCounts during,
+    OutcomeCounts counts,
+    List<Resource> resources,
+    List<AbandonedTask> ownAbandoned,
+    List<ShutdownReport> children) {
+
+  /** Keeps immutable copies of the lists. */
+  public ShutdownReport {
+    phases = List.copyOf(phases);
+    resources = List.copyOf(resources);
+    ownAbandoned = List.copyOf(ownAbandoned);
+    children = List.copyOf(children);
+  }
+
+  /** How a shutdown went, from best to worst. */
+  public enum Result {
+    /** Every task ended by itself, and every resource closed. */
+    CLEAN,
+    /** Some tasks had to be cancelled, and then ended; or a resource failed to close. */
+    CANCELLED,
+    /** Some tasks ignored their interrupt and were given up, or a resource did not close in time. */
+    ABANDONED;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** The value of the {@code result} label and field in all telemetry: the name in lower case. */
+    public String label() {
+      return label;
+    }
+
+    Result worse(Result other) {
+      return compareTo(other) >= 0 ? this : other;
+    }
+  }
+
+  /**
+   * One phase of the shutdown of one scope.
+   *
+   * @param phase which
+   * @param duration how long it took
+   * @param result {@code CLEAN} if nothing was left at its end, else {@code CANCELLED} when it left tasks
+   *     to the cancel phase, or {@code ABANDONED}
+   * @param tasksAtStart live tasks when it began; for resources, how many there were
+   * @param tasksAtEnd live tasks when it ended; for resources, how many did not close
+   */
+  public record Phase(
+      ShutdownPhase phase, Duration duration, Result result, long tasksAtStart, long tasksAtEnd) {}
+
+  /**
+   * A resource that was owned by the scope.
+   *
+   * @param name the name it was given
+   * @param duration how long closing took, or how long it was waited for
+   * @param error what closing threw; null when it threw nothing
+   * @param timedOut whether closing was still not over when it was given up
+   */
+  public record Resource(
+      String name, Duration duration, @Nullable Throwable error, boolean timedOut) {}
+
+  /**
+   * A task that ignored its interrupt and was given up.
+   *
+   * @param id its id
+   * @param name its name
+   * @param path the path of its scope
+   * @param age how old it was
+   * @param stack where its thread stood, innermost frame first; empty when it could not be told
+   */
+  public record AbandonedTask(
+      long id, String name, String path, Duration age, List<StackTraceElement> stack) {
+    /** Keeps an immutable copy of the stack. */
+    public AbandonedTask {
+      stack = List.copyOf(stack);
+    }
+  }
+
+  /** Every task that was given up, here and below, innermost scopes first. */
+  public List<AbandonedTask> abandoned() {
+    List<AbandonedTask> found = new ArrayList<>();
+    all().forEach(report -> found.addAll(report.ownAbandoned()));
+    return List.copyOf(found);
+  }
+
+  /** This report and all below it, in the order in which the scopes closed: this one comes last. */
+  public List<ShutdownReport> all() {
+    Deque<ShutdownReport> todo = new ArrayDeque<>();
+    Deque<ShutdownReport> order = new ArrayDeque<>();
+    todo.push(this);
+    while (!todo.isEmpty()) { // a loop, because trees may be thousands of scopes deep
+      ShutdownReport next = todo.pop();
+      order.push(next);
+      next.children().forEach(todo::push);
+    }
+    return List.copyOf(order);
+  }
+
+  /** The report as a table, innermost scopes first, then every abandoned task with its stack. */
+  @Override
+  public String toString() {
+    return ReportText.of(this);
+  }
+}

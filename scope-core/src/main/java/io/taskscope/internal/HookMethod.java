@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.internal;
+
+import io.taskscope.ShutdownPhase;
+import io.taskscope.ShutdownReport;
+import io.taskscope.Task;
+import io.taskscope.TaskScope;
+import io.taskscope.hook.TaskHook;
+
+/** The methods of {@link TaskHook}, so that one dispatch loop serves them all. */
+enum HookMethod {
+  SCOPE_OPENED("scopeOpened", TaskScope.class),
+  SCOPE_CLOSING("scopeClosing", TaskScope.class),
+  PHASE_STARTED("phaseStarted", TaskScope.class, ShutdownPhase.class),
+  PHASE_ENDED("phaseEnded", TaskScope.class, ShutdownReport.Phase.class),
+  SCOPE_CLOSED("scopeClosed", TaskScope.class),
+  TASK_CREATED("taskCreated", Task.class),
+  TASK_STARTED("taskStarted", Task.class),
+  TASK_FINISHED("taskFinished", Task.class),
+  TASK_ABANDONED("taskAbandoned", Task.class);
+
+  final String methodName;
+  private final Class<?>[] parameters;
+
+  HookMethod(String methodName, Class<?>... parameters) {
+    this.methodName = methodName;
+    this.parameters = parameters;
+  }
+
+  /** Whether the hook does anything in this method; asked once, at registration. */
+  boolean isOverriddenBy(TaskHook hook) {
+    try {
+      return hook.getClass().getMethod(methodName, parameters).getDeclaringClass()
+          != TaskHook.class;
+    } catch (NoSuchMethodException e) {
+      throw new AssertionError(methodName + " is a method of every TaskHook", e);
+    }
+  }
+
+  /** Methods that close a bracket are called in the opposite order. */
+  boolean isClosing() {
+    return this == PHASE_ENDED || this == SCOPE_CLOSED || this == TASK_FINISHED;
+  }
+}

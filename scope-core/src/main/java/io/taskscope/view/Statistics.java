@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.view;
+
+import java.util.List;
+
+/**
+ * Statistics of every path in this JVM.
+ *
+ * @param paths one entry per path, sorted by path
+ * @param overflowed how many scopes were counted under {@link PathStatistics#OTHER} because there were
+ *     too many distinct paths
+ */
+public record Statistics(List<PathStatistics> paths, long overflowed) {
+  /** Keeps an immutable copy of the list. */
+  public Statistics {
+    paths = List.copyOf(paths);
+  }
+}
