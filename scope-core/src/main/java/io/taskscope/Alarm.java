@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** One wake-up call that can be moved. Used by one thread; the call comes on another. */
 final class Alarm {
+  private final TaskClock clock;
   private final Runnable action;
-  private @Nullable Future<?> set;
-  private long setFor;
+  private TaskClock.@Nullable Scheduled set;
 
-  Alarm(Runnable action) {
+  Alarm(TaskClock clock, Runnable action) {
+    this.clock = clock;
     this.action = action;
   }
 
-  /** Calls at this {@link System#nanoTime}, and not at the time it was set to before. */
+  /** Calls at this time of the clock, and not at the time it was set to before. */
   void at(long nanoTime) {
-    if (set != null && !set.isDone() && setFor == nanoTime) {
-      return;
-    }
     stop();
-    setFor = nanoTime;
-    set = Background.after(Math.max(0, nanoTime - System.nanoTime()), action);
+    set = clock.schedule(Math.max(0, nanoTime - clock.nanoTime()), action);
   }
 
   void stop() {
     if (set != null) {
-      set.cancel(false);
+      set.cancel();
       set = null;
     }
   }

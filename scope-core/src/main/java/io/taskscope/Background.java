@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class Background {
   private static final long IDLE_SECONDS = 5;
 
-  private static final ScheduledThreadPoolExecutor TIMER = timer();
+  /** Runs what is short, neither blocks nor calls the application. */
+  static final ScheduledThreadPoolExecutor TIMER = timer();
   private static final ThreadPoolExecutor CALLBACKS = callbacks();
 
   private Background() {}
@@ -45,25 +46,16 @@ final class Background {
         new ThreadPoolExecutor.AbortPolicy());
   }
 
-  /** Runs something short that neither blocks nor calls the application. */
-  static ScheduledFuture<?> after(long nanos, Runnable action) {
-    return TIMER.schedule(action, nanos, TimeUnit.NANOSECONDS);
-  }
-
   /** Runs something of the application's: a hook, a resource. It may block, and must not matter to us. */
   static void callOut(Runnable action) {
     CALLBACKS.execute(action);
   }
 
-  /** For tests: whether anything is scheduled. */
-  static int scheduled() {
-    return TIMER.getQueue().size();
-  }
-
-  static java.util.concurrent.ExecutorService single(String name) {
+  /** One thread that does things in the order in which they come. */
+  static ExecutorService single(String name) {
     ThreadPoolExecutor one =
-        (ThreadPoolExecutor) Executors.newFixedThreadPool(1, factory(name));
-    one.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        new ThreadPoolExecutor(
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
     one.allowCoreThreadTimeOut(true);
     return one;
   }

@@ -2,30 +2,51 @@
 package io.taskscope;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Leaving a block: back to the scope around it, and nothing is left behind. */
 final class BlockExit {
+  private static final System.Logger LOG = System.getLogger("io.taskscope");
+
+  /** Whether misuse of blocks is reported with the stacks of both sides; costs a stack per block. */
+  static volatile boolean strict = Boolean.getBoolean("taskscope.strict");
+
   private final ScopeNode block;
   private final Context.Block opened;
+  private final @Nullable Throwable openedAt;
   private final AtomicBoolean left = new AtomicBoolean();
 
   BlockExit(ScopeNode block, Context.Block opened) {
     this.block = block;
     this.opened = opened;
+    this.openedAt =
+        strict ? new Throwable("opened on " + Thread.currentThread()) : null;
   }
 
   void leave() {
-    if (left.compareAndSet(false, true) && Context.current() == opened) {
-      Context.restore(opened.outer());
+    if (left.compareAndSet(false, true)) {
+      restoreContext();
     }
     if (block.closeIfEmpty() || block.state() == ScopeState.CLOSED) {
       return;
     }
-    ScopeShutdown shutdown =
-        ScopeShutdown.request(block, System.nanoTime() + Checks.FOREVER, null);
+    ScopeShutdown shutdown = ScopeShutdown.request(block, null);
     if (block.isLeftInAHurry()) {
       shutdown.hurry();
     }
     shutdown.await();
+  }
+
+  private void restoreContext() {
+    Context current = Context.current();
+    if (current == opened) {
+      Context.restore(opened.outer());
+    } else if (openedAt != null) {
+      Throwable closedAt = new Throwable("closed on " + Thread.currentThread(), openedAt);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          block + " is not closed by the thread that opened it, or not before the block around it",
+          closedAt);
+    }
   }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.Creator;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,14 +89,29 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
     }
   }
 
-  /** A reference to a task that is cut when the task ends. */
+  /** A reference to a task that is cut when the task ends; what remains is where it came from. */
   final class TaskRef {
+    private static final int MAX_CREATORS = 8;
+
     final long id;
     volatile @Nullable TaskRun<?> task;
 
-    TaskRef(TaskRun<?> task) {
+    /** The task itself and those it came from, nearest first; copied, so that no chain grows for ever. */
+    private final List<Creator> chain;
+
+    TaskRef(TaskRun<?> task, @Nullable TaskRef creator) {
       this.id = task.id();
       this.task = task;
+      List<Creator> all = new ArrayList<>();
+      all.add(new Creator(task.id(), task.name(), task.scope().path()));
+      if (creator != null) {
+        all.addAll(creator.chain.subList(0, Math.min(MAX_CREATORS - 1, creator.chain.size())));
+      }
+      chain = List.copyOf(all);
+    }
+
+    List<Creator> chain() {
+      return chain;
     }
   }
 

@@ -117,12 +117,6 @@ final class Failures {
     }
   }
 
-  /** The caller, for the "cancelled by" of an outcome. */
-  static String whoAmI() {
-    TaskRun<?> task = Context.ownTask();
-    return task != null ? task.toString() : "thread \"" + Thread.currentThread().getName() + "\"";
-  }
-
   static String ending(@Nullable Outcome outcome) {
     return switch (outcome) {
       case null -> "cancelled";

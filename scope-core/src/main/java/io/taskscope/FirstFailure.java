@@ -27,8 +27,7 @@ final class FirstFailure {
 
   /** A task of a fail-fast scope has failed. */
   void record(TaskRun<?> task, Throwable error) {
-    Outcome.Cancelled request =
-        new Outcome.Cancelled(task + " failed: " + error, task.toString());
+    Outcome.Cancelled request = Outcome.Cancelled.by(task, task + " failed: " + error);
     if (set(error, task, request)) {
       scope.cancelTasks(request);
     }
@@ -36,7 +35,7 @@ final class FirstFailure {
 
   /** The deadline has passed; the caller cancels the tasks. */
   void timedOut(TimeoutException timeout) {
-    set(timeout, null, new Outcome.Cancelled(String.valueOf(timeout.getMessage()), "its deadline"));
+    set(timeout, null, new Outcome.Cancelled(String.valueOf(timeout.getMessage()), "its deadline", List.of()));
   }
 
   private synchronized boolean set(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.Creator;
 import java.util.List;
 import java.util.Locale;
 
@@ -56,9 +57,28 @@ public sealed interface Outcome {
    * it: it returned, or threw an {@link InterruptedException} or another sign of cancellation.
    *
    * @param reason why, as given by the canceller
-   * @param by who: the name and id of the task that cancelled it, or the name of the thread
+   * @param by who: the task that cancelled it, or the thread, or what else
+   * @param cancellers the task that cancelled it and those that one came from, the nearest first; empty if
+   *     it was not a task
    */
-  record Cancelled(String reason, String by) implements Outcome {
+  record Cancelled(String reason, String by, List<Creator> cancellers) implements Outcome {
+    /** Keeps an immutable copy of the list. */
+    public Cancelled {
+      cancellers = List.copyOf(cancellers);
+    }
+
+    static Cancelled byCaller(String reason) {
+      TaskRun<?> task = Context.ownTask();
+      return task != null
+          ? by(task, reason)
+          : new Cancelled(
+              reason, "thread \"" + Thread.currentThread().getName() + "\"", List.of());
+    }
+
+    static Cancelled by(TaskRun<?> task, String reason) {
+      return new Cancelled(reason, task.toString(), task.lineage());
+    }
+
     @Override
     public Kind kind() {
       return Kind.CANCELLED;

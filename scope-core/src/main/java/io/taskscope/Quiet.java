@@ -2,7 +2,7 @@
 package io.taskscope;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Quiet {
   private final ScopeNode scope;
   private volatile int waiting; // written with the lock of this held
-  private @Nullable Future<?> timer; // guarded by this
+  private TaskClock.@Nullable Scheduled timer; // guarded by this
   private boolean over; // guarded by this
 
   Quiet(ScopeNode scope) {
@@ -64,18 +64,25 @@ final class Quiet {
   // ---- the deadline: cancel, and after the cancel timeout abandon
 
   synchronized void startDeadline(Duration deadline) {
-    timer = Background.after(deadline.toNanos(), () -> Background.callOut(() -> passed(deadline)));
+    timer =
+        scope
+            .clock()
+            .schedule(
+                Checks.timeout("deadline", deadline),
+                () -> Background.callOut(() -> passed(deadline)));
   }
 
   private void passed(Duration deadline) {
     String reason = scope + " has passed its deadline of " + Durations.text(deadline);
     scope.failure.timedOut(new TimeoutException(reason));
-    scope.cancelTasks(new Outcome.Cancelled(reason, "its deadline"));
+    scope.cancelTasks(new Outcome.Cancelled(reason, "its deadline", List.of()));
     synchronized (this) {
       if (!over) {
         timer =
-            Background.after(
-                scope.options().cancelNanos, () -> Background.callOut(this::abandonAll));
+            scope
+                .clock()
+                .schedule(
+                    scope.options().cancelNanos, () -> Background.callOut(this::abandonAll));
       }
     }
   }
@@ -89,7 +96,7 @@ final class Quiet {
   synchronized void stopDeadline() {
     over = true;
     if (timer != null) {
-      timer.cancel(false);
+      timer.cancel();
     }
   }
 }

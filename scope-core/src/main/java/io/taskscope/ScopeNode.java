@@ -3,6 +3,7 @@ package io.taskscope;
 
 import io.taskscope.internal.HookRegistry;
 import io.taskscope.internal.HookSet;
+import io.taskscope.view.FinishedTask;
 import io.taskscope.view.ScopeView;
 import io.taskscope.view.Snapshot;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,8 @@ final class ScopeNode extends Member implements TaskScope {
   private final String name;
   private final boolean block;
   private final ScopeOptions options;
+  private final Tree tree;
+  private final CreationSite creationSite;
   private final PathStats stats;
   private final HookRegistry.Local hooks;
   private final TaskRegistry registry;
@@ -39,6 +44,9 @@ final class ScopeNode extends Member implements TaskScope {
   final Resources resources = new Resources(this);
   final FirstFailure failure = new FirstFailure(this);
   final Quiet quiet = new Quiet(this);
+  final Timers timers = new Timers(this);
+  private final @Nullable History history;
+  private final Streams streams = new Streams();
 
   private volatile ScopeState state = ScopeState.OPEN;
   private volatile @Nullable ScopeShutdown shutdown; // guarded for writing by children
@@ -53,11 +61,15 @@ final class ScopeNode extends Member implements TaskScope {
     this.name = name;
     this.block = block;
     this.options = options;
+    this.tree = Tree.of(parent, options);
+    this.creationSite =
+        options.creationSite == null && parent != null ? parent.creationSite : options.creationSite();
     this.hooks = (parent == null ? HookRegistry.Local.NONE : parent.hooks).with(options.hooks);
     this.registry =
         new TaskRegistry(
             this, block ? TaskRegistry.BLOCK_STRIPES : TaskRegistry.LONG_LIVED_STRIPES);
     this.ref = new Context.ScopeRef(this, parent == null ? null : parent.ref);
+    this.history = block ? null : new History(options.history, tree.keptHistory());
     this.stats = PathStats.opened(parent == null ? null : parent.stats, name, !block);
   }
 
@@ -67,6 +79,11 @@ final class ScopeNode extends Member implements TaskScope {
       @Nullable ScopeNode parent, String name, UnaryOperator<ScopeOptions> change) {
     Checks.scopeName(name);
     ScopeOptions options = ScopeOptions.from(ScopeOptions.LONG_LIVED, change);
+    if (parent != null && options.clock != null && options.clock != parent.clock()) {
+      throw new IllegalArgumentException(
+          "clock of scope \"%s\": only a root has one of its own, but %s is its parent"
+              .formatted(name, parent.path()));
+    }
     for (String sibling : options.closeAfter) {
       if (parent == null || parent.children().stream().noneMatch(c -> c.name().equals(sibling))) {
         throw new IllegalArgumentException(
@@ -126,16 +143,21 @@ final class ScopeNode extends Member implements TaskScope {
 
   @Override
   public <T extends @Nullable Object> Task<T> spawn(String name, Callable<? extends T> body) {
-    return start(new TaskRun<T>(this, checkedTaskName(name), TaskOrigin.SPAWNED, body));
+    return start(this.<T>prepare(name, TaskOrigin.SPAWNED, body));
   }
 
   @Override
   public Task<@Nullable Void> spawn(String name, TaskAction<?> body) {
-    return start(
-        new TaskRun<@Nullable Void>(this, checkedTaskName(name), TaskOrigin.SPAWNED, body));
+    return start(this.<@Nullable Void>prepare(name, TaskOrigin.SPAWNED, body));
   }
 
-  private <T extends @Nullable Object> Task<T> start(TaskRun<T> task) {
+  /** A task that is not a member yet. */
+  <T extends @Nullable Object> TaskRun<T> prepare(String name, TaskOrigin origin, Object body) {
+    return new TaskRun<>(this, checkedTaskName(name), origin, body);
+  }
+
+  /** Makes it a member, and starts it on a virtual thread of its own. */
+  <T extends @Nullable Object> TaskRun<T> start(TaskRun<T> task) {
     admit(task);
     try {
       Thread.ofVirtual().name(task.name()).unstarted(task).start();
@@ -149,15 +171,14 @@ final class ScopeNode extends Member implements TaskScope {
   @Override
   public <T extends @Nullable Object, X extends Throwable> T call(
       String name, ScopedValue.CallableOp<? extends T, X> body) throws X {
-    TaskRun<T> task = new TaskRun<>(this, checkedTaskName(name), TaskOrigin.CALLED, body);
+    TaskRun<T> task = prepare(name, TaskOrigin.CALLED, body);
     admit(task);
     return task.runHere(body);
   }
 
   @Override
   public <X extends Throwable> void call(String name, TaskAction<X> body) throws X {
-    TaskRun<@Nullable Void> task =
-        new TaskRun<>(this, checkedTaskName(name), TaskOrigin.CALLED, body);
+    TaskRun<@Nullable Void> task = prepare(name, TaskOrigin.CALLED, body);
     admit(task);
     task.<X>runHere(
         () -> {
@@ -167,7 +188,7 @@ final class ScopeNode extends Member implements TaskScope {
   }
 
   private void admit(TaskRun<?> task) {
-    if (!registry.add(task)) {
+    if (!tryAdmit(task)) {
       throw new ScopeClosedException(
           "scope %s is %s: it takes no new task \"%s\"%s"
               .formatted(
@@ -176,9 +197,20 @@ final class ScopeNode extends Member implements TaskScope {
                   task.name(),
                   state == ScopeState.DRAINING ? " from outside" : ""));
     }
+  }
+
+  /** Makes the task a member; false if this scope does not take it now. */
+  boolean tryAdmit(TaskRun<?> task) {
+    if (!registry.add(task)) {
+      return false;
+    }
     stats.started(task.origin());
+    if (creationSite != CreationSite.OFF) {
+      CreationSites.take(task, creationSite);
+    }
     task.created();
     failure.cancelLatecomer(task);
+    return true;
   }
 
   /** Called with the lock of a stripe held. */
@@ -214,23 +246,39 @@ final class ScopeNode extends Member implements TaskScope {
     }
   }
 
-  /** A task has its outcome and goes. */
-  void leave(TaskRun<?> task, Outcome.Kind kind) {
-    TaskRegistry.Departure departure = registry.remove(task, kind);
+  /**
+   * A task has its outcome and goes.
+   *
+   * @return whether someone reads completions here and has got this one
+   */
+  boolean leave(TaskRun<?> task, Outcome how, long created, long started, long finished) {
+    TaskRegistry.Departure departure = registry.remove(task, how.kind());
     if (departure == TaskRegistry.Departure.WAS_GONE) {
-      return;
+      return true;
     }
-    stats.finished(kind);
+    stats.finished(how.kind());
+    History kept = nearestHistory();
+    if (kept != null) {
+      kept.add(task, how, created, started, finished);
+    }
+    boolean retrieved = streams.offer(task);
     if (departure == TaskRegistry.Departure.MAYBE_LAST) {
       quiet.maybeReached();
     }
+    return retrieved;
+  }
+
+  private @Nullable History nearestHistory() {
+    ScopeNode at = this;
+    while (at != null && at.history == null) {
+      at = at.parent;
+    }
+    return at == null ? null : at.history;
   }
 
   @Override
   public void cancel(String reason) {
-    Outcome.Cancelled request =
-        new Outcome.Cancelled(Objects.requireNonNull(reason, "reason"), Failures.whoAmI());
-    cancelTasks(request);
+    cancelTasks(Outcome.Cancelled.byCaller(Objects.requireNonNull(reason, "reason")));
   }
 
   /** Cancels the tasks here and below, but for those that wait for this. */
@@ -263,13 +311,12 @@ final class ScopeNode extends Member implements TaskScope {
 
   @Override
   public ShutdownReport shutdown(Duration deadline) {
-    long nanos = Checks.timeout("deadline", deadline);
-    return ScopeShutdown.request(this, System.nanoTime() + nanos, deadline).await();
+    return ScopeShutdown.request(this, Objects.requireNonNull(deadline, "deadline")).await();
   }
 
   /** Starts a shutdown bounded by the scopes' own limits, and does not wait for it. */
   void requestShutdown() {
-    ScopeShutdown.request(this, System.nanoTime() + Checks.FOREVER, null);
+    ScopeShutdown.request(this, null);
   }
 
   @Override
@@ -277,7 +324,7 @@ final class ScopeNode extends Member implements TaskScope {
     if (exit != null) {
       exit.leave();
     } else {
-      ScopeShutdown.request(this, System.nanoTime() + Checks.FOREVER, null).await();
+      ScopeShutdown.request(this, null).await();
     }
   }
 
@@ -347,6 +394,8 @@ final class ScopeNode extends Member implements TaskScope {
     quiet.stopDeadline();
     ref.scope = null;
     stats.closed();
+    streams.end();
+    timers.stop();
     return true;
   }
 
@@ -357,6 +406,9 @@ final class ScopeNode extends Member implements TaskScope {
       siblings.unlink(this);
     }
     dropOwnHooks();
+    if (history != null) {
+      history.dropped();
+    }
   }
 
   private void dropOwnHooks() {
@@ -524,6 +576,14 @@ final class ScopeNode extends Member implements TaskScope {
     return Duration.ofNanos(System.nanoTime() - createdNanos);
   }
 
+  TaskClock clock() {
+    return tree.clock();
+  }
+
+  Tree tree() {
+    return tree;
+  }
+
   HookSet hooks() {
     return hooks.hooks();
   }
@@ -546,6 +606,37 @@ final class ScopeNode extends Member implements TaskScope {
           }
         });
     return tasks;
+  }
+
+  @Override
+  public List<FinishedTask> history() {
+    History kept = nearestHistory();
+    return kept == null ? List.of() : kept.read();
+  }
+
+  @Override
+  public Timer every(String name, Duration period, OverlapPolicy overlap, TaskAction<?> body) {
+    return timers.every(name, period, overlap, body);
+  }
+
+  @Override
+  public Timer after(String name, Duration delay, TaskAction<?> body) {
+    return timers.after(name, delay, body);
+  }
+
+  @Override
+  public ExecutorService executor() {
+    return new ScopeExecutor(this);
+  }
+
+  @Override
+  public ThreadFactory threadFactory() {
+    return new AdoptedThreads(this);
+  }
+
+  @Override
+  public Completions<@Nullable Object> completions() {
+    return streams.open();
   }
 
   @Override

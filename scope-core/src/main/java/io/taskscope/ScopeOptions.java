@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * web.child("app-a", o -> o.drainTimeout(Duration.ofSeconds(10)).onFailure(this::page));
  * }</pre>
  *
- * <p>Options are of one scope and not inherited by the scopes below it, with two exceptions: {@link
- * #hook} holds for the subtree, and failure handlers are asked from the inside to the outside.
+ * <p>Options are of one scope and not inherited by the scopes below it, except that {@link
+ * #hook} and {@link #creationSite} hold for the subtree, and failure handlers are asked from the inside to
+ * the outside.
  */
 public final class ScopeOptions {
   /** How long a scope waits for its tasks to end by themselves, unless told otherwise: 10 seconds. */
@@ -28,18 +30,32 @@ public final class ScopeOptions {
   public static final Duration DEFAULT_CANCEL_TIMEOUT = Duration.ofSeconds(1);
 
   /** The options of {@code root} and {@code child} before the lambda. */
-  static final ScopeOptions LONG_LIVED =
-      new ScopeOptions(
-          Policy.SUPERVISE,
-          null,
-          DEFAULT_DRAIN_TIMEOUT.toNanos(),
-          DEFAULT_CANCEL_TIMEOUT.toNanos(),
-          null,
-          List.of(),
-          List.of());
+  static final ScopeOptions LONG_LIVED = new ScopeOptions(new Values());
 
   /** The options of {@code open} before the lambda. */
   static final ScopeOptions BLOCK = LONG_LIVED.policy(Policy.FAIL_FAST);
+
+  /** What the options are while a copy is being changed; nobody else sees it until it is done. */
+  private static final class Values implements Cloneable {
+    Policy policy = Policy.SUPERVISE;
+    @Nullable FailureHandler failureHandler;
+    long drainNanos = DEFAULT_DRAIN_TIMEOUT.toNanos();
+    long cancelNanos = DEFAULT_CANCEL_TIMEOUT.toNanos();
+    @Nullable Duration deadline;
+    List<String> closeAfter = List.of();
+    List<TaskHook> hooks = List.of();
+    @Nullable TaskClock clock;
+    int history = History.DEFAULT_SIZE;
+    @Nullable CreationSite creationSite;
+
+    Values copy() {
+      try {
+        return (Values) super.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError("it is cloneable", e);
+      }
+    }
+  }
 
   final Policy policy;
   final @Nullable FailureHandler failureHandler;
@@ -48,22 +64,29 @@ public final class ScopeOptions {
   final @Nullable Duration deadline;
   final List<String> closeAfter;
   final List<TaskHook> hooks;
+  final @Nullable TaskClock clock;
+  final int history;
+  final @Nullable CreationSite creationSite;
+  private final Values values;
 
-  private ScopeOptions(
-      Policy policy,
-      @Nullable FailureHandler failureHandler,
-      long drainNanos,
-      long cancelNanos,
-      @Nullable Duration deadline,
-      List<String> closeAfter,
-      List<TaskHook> hooks) {
-    this.policy = policy;
-    this.failureHandler = failureHandler;
-    this.drainNanos = drainNanos;
-    this.cancelNanos = cancelNanos;
-    this.deadline = deadline;
-    this.closeAfter = closeAfter;
-    this.hooks = hooks;
+  private ScopeOptions(Values values) {
+    this.values = values;
+    policy = values.policy;
+    failureHandler = values.failureHandler;
+    drainNanos = values.drainNanos;
+    cancelNanos = values.cancelNanos;
+    deadline = values.deadline;
+    closeAfter = values.closeAfter;
+    hooks = values.hooks;
+    clock = values.clock;
+    history = values.history;
+    creationSite = values.creationSite;
+  }
+
+  private ScopeOptions with(Consumer<Values> change) {
+    Values copy = values.copy();
+    change.accept(copy);
+    return new ScopeOptions(copy);
   }
 
   static ScopeOptions from(ScopeOptions defaults, UnaryOperator<ScopeOptions> change) {
@@ -73,14 +96,13 @@ public final class ScopeOptions {
   /** What the failure of a task means to its siblings. */
   public ScopeOptions policy(Policy policy) {
     Objects.requireNonNull(policy, "policy");
-    return new ScopeOptions(
-        policy, failureHandler, drainNanos, cancelNanos, deadline, closeAfter, hooks);
+    return with(v -> v.policy = policy);
   }
 
   /** Who decides about failed tasks of this scope, and about those a scope below passes on. */
   public ScopeOptions onFailure(FailureHandler handler) {
     Objects.requireNonNull(handler, "handler");
-    return new ScopeOptions(policy, handler, drainNanos, cancelNanos, deadline, closeAfter, hooks);
+    return with(v -> v.failureHandler = handler);
   }
 
   /**
@@ -91,8 +113,7 @@ public final class ScopeOptions {
    */
   public ScopeOptions drainTimeout(Duration timeout) {
     long nanos = Checks.timeout("drainTimeout", timeout);
-    return new ScopeOptions(
-        policy, failureHandler, nanos, cancelNanos, deadline, closeAfter, hooks);
+    return with(v -> v.drainNanos = nanos);
   }
 
   /**
@@ -103,7 +124,7 @@ public final class ScopeOptions {
    */
   public ScopeOptions cancelTimeout(Duration timeout) {
     long nanos = Checks.timeout("cancelTimeout", timeout);
-    return new ScopeOptions(policy, failureHandler, drainNanos, nanos, deadline, closeAfter, hooks);
+    return with(v -> v.cancelNanos = nanos);
   }
 
   /**
@@ -117,8 +138,7 @@ public final class ScopeOptions {
     if (Checks.timeout("deadline", deadline) == 0) {
       throw new IllegalArgumentException("deadline must be longer than zero, but is " + deadline);
     }
-    return new ScopeOptions(
-        policy, failureHandler, drainNanos, cancelNanos, deadline, closeAfter, hooks);
+    return with(v -> v.deadline = deadline);
   }
 
   /**
@@ -130,22 +150,52 @@ public final class ScopeOptions {
   public ScopeOptions closeAfter(String... siblings) {
     List<String> all = new ArrayList<>(closeAfter);
     all.addAll(List.of(siblings));
-    return new ScopeOptions(
-        policy, failureHandler, drainNanos, cancelNanos, deadline, List.copyOf(all), hooks);
+    return with(v -> v.closeAfter = List.copyOf(all));
   }
 
   /** Adds a hook that is told of this scope and all below it. */
   public ScopeOptions hook(TaskHook hook) {
     List<TaskHook> all = new ArrayList<>(hooks);
     all.add(Objects.requireNonNull(hook, "hook"));
-    return new ScopeOptions(
-        policy,
-        failureHandler,
-        drainNanos,
-        cancelNanos,
-        deadline,
-        closeAfter,
-        List.copyOf(all));
+    return with(v -> v.hooks = List.copyOf(all));
+  }
+
+  /**
+   * The clock of the tree. Only a root has a choice; all below it go by its clock. For tests.
+   *
+   * @throws IllegalArgumentException when making a scope that has a parent with another clock
+   */
+  public ScopeOptions clock(TaskClock clock) {
+    Objects.requireNonNull(clock, "clock");
+    return with(v -> v.clock = clock);
+  }
+
+  /**
+   * How many finished tasks {@link TaskScope#history} shows, and half as many failures beyond them; 64 and
+   * 32 by default. A block keeps none of its own: its tasks are in the history of the scope around it.
+   *
+   * @throws IllegalArgumentException if negative or above 10 000, which is what a whole tree keeps
+   */
+  public ScopeOptions history(int size) {
+    if (size < 0 || size > History.MAX_PER_ROOT) {
+      throw new IllegalArgumentException(
+          "history must be 0 to " + History.MAX_PER_ROOT + " tasks, but is " + size);
+    }
+    return with(v -> v.history = size);
+  }
+
+  /**
+   * How much is kept of the place that created a task, for the tasks of this scope and of all below it that
+   * do not say otherwise. {@link CreationSite#OFF} by default.
+   */
+  public ScopeOptions creationSite(CreationSite site) {
+    Objects.requireNonNull(site, "site");
+    return with(v -> v.creationSite = site);
+  }
+
+  /** How much is kept of the place that created a task. */
+  public CreationSite creationSite() {
+    return creationSite == null ? CreationSite.OFF : creationSite;
   }
 
   /** The policy. */

@@ -57,7 +57,7 @@ final class StatisticsReader {
       paths.add(statistics(stats, sums.getOrDefault(stats, new Sum())));
     }
     paths.sort(Comparator.comparing(PathStatistics::path));
-    return new Statistics(paths, PathStats.overflowed());
+    return new Statistics(paths, PathStats.overflowed(), CompletionBuffer.ALL_DROPPED.get());
   }
 
   private static PathStatistics statistics(PathStats stats, Sum sum) {

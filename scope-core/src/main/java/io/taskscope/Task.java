@@ -2,7 +2,9 @@
 package io.taskscope;
 
 import io.taskscope.hook.AttachmentKey;
+import io.taskscope.view.Creator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result; {@code Void} for a body without one
  */
-public sealed interface Task<T extends @Nullable Object> extends Future<T> permits TaskRun {
+public sealed interface Task<T extends @Nullable Object> extends Future<T>
+    permits TaskIdentity {
 
   /**
    * The task whose body this thread is in, or, in a thread that was started by a task, that task for as
@@ -61,6 +64,15 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T> permi
 
   /** The class of its body; for a lambda the class the compiler made, named after the class it is in. */
   Class<?> bodyClass();
+
+  /**
+   * Where in the code it was created, innermost frame first, as far as {@link ScopeOptions#creationSite}
+   * has it kept; else empty.
+   */
+  List<StackTraceElement> creationSite();
+
+  /** The tasks it came from, the nearest first, at most eight; also after they have ended. */
+  List<Creator> creators();
 
   /** When it was created, by the system clock. */
   Instant createdAt();

@@ -3,6 +3,7 @@ package io.taskscope;
 
 import io.taskscope.hook.AttachmentKey;
 import io.taskscope.internal.HookSet;
+import io.taskscope.view.Creator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,79 +28,52 @@ import org.jspecify.annotations.Nullable;
  * up. The task <em>leaves</em> its scope once, under the lock of the registry. {@code isDone()} means that
  * it has left, so that whoever sees a finished task also sees counts that include it.
  */
-final class TaskRun<T extends @Nullable Object> extends Member
-    implements Task<T>, Context, Runnable {
+final class TaskRun<T extends @Nullable Object> extends TaskFuture<T>
+    implements Context, Runnable {
   // The control word. Cancelling and ending race for it.
   private static final int CREATED = 0; // hooks are being told; a cancel waits for them
   private static final int QUEUED = 1;
   private static final int RUNNING = 2;
   private static final int INTERRUPTING = 3; // an interrupt is being delivered; the end waits for it
   private static final int INTERRUPTED = 4;
-  private static final int ENDED = 5;
+  private static final int SHIELDED = 5; // a cancel is held back
+  private static final int SHIELDED_CANCEL = 6; // and there is one
+  private static final int ENDED = 7;
 
   private static final VarHandle CONTROL;
-  private static final VarHandle OUTCOME;
   private static final VarHandle CANCEL;
-  private static final VarHandle WAITERS;
-  private static final VarHandle ATTACHMENTS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       CONTROL = lookup.findVarHandle(TaskRun.class, "control", int.class);
-      OUTCOME = lookup.findVarHandle(TaskRun.class, "outcome", Outcome.class);
       CANCEL = lookup.findVarHandle(TaskRun.class, "cancel", Outcome.Cancelled.class);
-      WAITERS = lookup.findVarHandle(TaskRun.class, "waiters", Waiters.class);
-      ATTACHMENTS = lookup.findVarHandle(TaskRun.class, "attachments", Object[].class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final long id = Ids.nextTask();
-  private final String name;
-  private final ScopeNode scope;
-  private final TaskOrigin origin;
-  private final HookSet hooks;
-  private final @Nullable TaskRef creator;
-  private final long createdNanos;
   private volatile long startedNanos; // 0 until it starts
-  private long finishedNanos; // published by outcome
 
   private volatile int control = CREATED;
-  private volatile @Nullable Outcome outcome;
   private volatile Outcome.@Nullable Cancelled cancel;
-  private volatile @Nullable Waiters waiters;
   private volatile @Nullable Thread thread;
   private volatile @Nullable Inherited inheritable;
-  private volatile @Nullable Object @Nullable [] attachments; // key, value, key, value, ...
-  private @Nullable T result; // published by left
 
   /** The body until it ended, from then on its class, so that nothing the body holds stays in memory. */
   private volatile Object body;
 
-  /** Whether it is called by the task that created it, on the same thread. */
-  private final boolean nested;
-
-  /** Set once, under the lock of the registry's stripe. */
-  volatile boolean left;
-
   /** Whether the scope's quiet does not depend on it. Guarded by the lock of the registry's stripe. */
   boolean exempt;
 
-  /** Whether its failure has been shown to a handler or to the log. */
-  volatile boolean reported;
-
   TaskRun(ScopeNode scope, String name, TaskOrigin origin, Object body) {
-    this.scope = scope;
-    this.name = name;
-    this.origin = origin;
+    super(scope, name, origin);
     this.body = Objects.requireNonNull(body, "body");
-    this.hooks = scope.hooks();
-    Context context = Context.current();
-    this.creator = context == null ? null : context.inheritable().task;
-    this.nested = origin == TaskOrigin.CALLED && Context.ownTask() != null;
-    this.createdNanos = System.nanoTime();
+  }
+
+  @Override
+  TaskRun<T> self() {
+    return this;
   }
 
   // ---- life: created, queued, running, ended
@@ -191,7 +166,7 @@ final class TaskRun<T extends @Nullable Object> extends Member
       }
     } while (!CONTROL.compareAndSet(this, before, ENDED));
     boolean interrupted = before == INTERRUPTED;
-    if (interrupted && origin == TaskOrigin.CALLED) {
+    if (interrupted && origin() == TaskOrigin.CALLED) {
       Thread.interrupted(); // ours, and too late for the body: it is not the caller's
     }
     Outcome.Cancelled request = cancel;
@@ -205,23 +180,19 @@ final class TaskRun<T extends @Nullable Object> extends Member
   }
 
   private void finish(Outcome how, @Nullable T value) {
-    if (outcome == null) {
-      finishedNanos = System.nanoTime();
-    }
-    boolean first = OUTCOME.compareAndSet(this, null, how);
+    boolean first = decide(how);
     boolean awaited = false;
     if (first && how instanceof Outcome.Failure failure) {
-      Waiters waiting = waiters;
-      awaited = origin == TaskOrigin.CALLED || (waiting != null && waiting.anyone());
-      scope.failed(this, failure.error());
+      awaited = origin() == TaskOrigin.CALLED || isAwaited();
+      scope().failed(this, failure.error());
     }
     hooks.taskFinished(this); // before it leaves: who sees the scope quiet sees all telemetry of it
     body = bodyClass();
     thread = null;
     if (first) {
       result = value;
-      leave(how.kind());
-      if (how instanceof Outcome.Failure failure && !awaited) {
+      boolean retrieved = leave(how) || awaited;
+      if (how instanceof Outcome.Failure failure && !retrieved) {
         Failures.report(this, failure.error());
       }
     }
@@ -234,10 +205,9 @@ final class TaskRun<T extends @Nullable Object> extends Member
    * @return false if the body had ended after all
    */
   boolean abandon(List<StackTraceElement> stack) {
-    finishedNanos = outcome == null ? System.nanoTime() : finishedNanos;
-    boolean first = OUTCOME.compareAndSet(this, null, new Outcome.Abandoned(stack));
+    boolean first = decide(new Outcome.Abandoned(stack));
     // Where the body has ended, a hook holds up its thread: the scope goes on all the same.
-    leave(Objects.requireNonNull(outcome).kind());
+    leave(Objects.requireNonNull(outcome));
     return first;
   }
 
@@ -245,16 +215,15 @@ final class TaskRun<T extends @Nullable Object> extends Member
     hooks.taskAbandoned(this);
   }
 
-  private void leave(Outcome.Kind kind) {
-    scope.leave(this, kind);
+  /** Leaves the scope; says whether someone reads completions there and has this one. */
+  private boolean leave(Outcome how) {
+    boolean retrieved = scope().leave(this, how, createdNanos, startedNanos, finishedNanos);
     Inherited passedOn = inheritable;
     if (passedOn != null && passedOn.task != null) {
       passedOn.task.task = null;
     }
-    Waiters waiting = waiters;
-    if (waiting != null) {
-      waiting.countDown();
-    }
+    wakeWaiters();
+    return retrieved;
   }
 
   boolean hasLeft() {
@@ -270,7 +239,7 @@ final class TaskRun<T extends @Nullable Object> extends Member
       return false;
     }
     if (cancel == null) {
-      CANCEL.compareAndSet(this, null, new Outcome.Cancelled(reason, Failures.whoAmI()));
+      CANCEL.compareAndSet(this, null, Outcome.Cancelled.byCaller(reason));
     }
     deliverCancel();
     return outcome == null || outcome instanceof Outcome.Cancelled;
@@ -300,6 +269,31 @@ final class TaskRun<T extends @Nullable Object> extends Member
         running.interrupt();
       }
       control = INTERRUPTED;
+    } else {
+      CONTROL.compareAndSet(this, SHIELDED, SHIELDED_CANCEL);
+    }
+  }
+
+  /** Runs something on this task's own thread that a cancellation has to wait for. */
+  <R extends @Nullable Object, X extends Throwable> R shielded(
+      ScopedValue.CallableOp<? extends R, X> op) throws X {
+    boolean held = CONTROL.compareAndSet(this, RUNNING, SHIELDED);
+    boolean interrupted = false;
+    if (!held) { // in a shield already, or cancelled before it: then its interrupt is held back
+      while (control == INTERRUPTING) {
+        Thread.onSpinWait();
+      }
+      interrupted = control == INTERRUPTED && Thread.interrupted();
+    }
+    try {
+      return op.call();
+    } finally {
+      if (held && !CONTROL.compareAndSet(this, SHIELDED, RUNNING)) {
+        interrupted = CONTROL.compareAndSet(this, SHIELDED_CANCEL, INTERRUPTED);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -311,147 +305,7 @@ final class TaskRun<T extends @Nullable Object> extends Member
     return cancel("cancelled through Future.cancel");
   }
 
-  // ---- the result
-
-  @Override
-  public T get() throws InterruptedException, ExecutionException {
-    if (!left) {
-      Waiters waiting = waiters();
-      waiting.enter();
-      try {
-        waiting.await();
-      } finally {
-        waiting.exit();
-      }
-    }
-    return value();
-  }
-
-  @Override
-  public T get(long timeout, TimeUnit unit)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    if (!left) {
-      Waiters waiting = waiters();
-      waiting.enter();
-      try {
-        if (!waiting.await(timeout, unit)) {
-          throw new TimeoutException(
-              this + " has not ended within " + timeout + " " + unit.toChronoUnit());
-        }
-      } finally {
-        waiting.exit();
-      }
-    }
-    return value();
-  }
-
-  private Waiters waiters() {
-    Waiters waiting = waiters;
-    if (waiting == null) {
-      WAITERS.compareAndSet(this, null, new Waiters());
-      waiting = Objects.requireNonNull(waiters);
-    }
-    if (left) { // it may have left before it could see the waiters
-      waiting.countDown();
-    }
-    return waiting;
-  }
-
-  @SuppressWarnings("NullAway") // a null result is a T: the body returned it
-  private T value() throws ExecutionException {
-    return switch (Objects.requireNonNull(outcome)) {
-      case Outcome.Success success -> result;
-      case Outcome.Failure failure -> throw new Failures.Retrieved(this, failure.error());
-      case Outcome.Cancelled cancelled -> throw cancellation();
-      case Outcome.Abandoned abandoned -> throw cancellation();
-    };
-  }
-
-  private CancellationException cancellation() {
-    return new CancellationException(this + " was " + Failures.ending(outcome));
-  }
-
-  @Override
-  public T resultNow() {
-    if (left && outcome instanceof Outcome.Success) {
-      return result();
-    }
-    throw new IllegalStateException(this + " has no result: it " + Failures.standing(this));
-  }
-
-  @SuppressWarnings("NullAway") // a null result is a T: the body returned it
-  private T result() {
-    return result;
-  }
-
-  @Override
-  public Throwable exceptionNow() {
-    if (left && outcome instanceof Outcome.Failure failure) {
-      return failure.error();
-    }
-    throw new IllegalStateException(this + " has not failed: it " + Failures.standing(this));
-  }
-
-  @Override
-  public boolean isDone() {
-    return left;
-  }
-
-  @Override
-  public boolean isCancelled() {
-    return left
-        && (outcome instanceof Outcome.Cancelled || outcome instanceof Outcome.Abandoned);
-  }
-
-  @Override
-  public State state() {
-    Outcome how = outcome;
-    if (!left || how == null) {
-      return State.RUNNING;
-    }
-    return switch (how.kind()) {
-      case SUCCESS -> State.SUCCESS;
-      case FAILURE -> State.FAILED;
-      case CANCELLED, ABANDONED -> State.CANCELLED;
-    };
-  }
-
-  // ---- what it is
-
-  @Override
-  public long id() {
-    return id;
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public ScopeNode scope() {
-    return scope;
-  }
-
-  @Override
-  public Optional<Task<?>> parent() {
-    return Optional.ofNullable(creator == null ? null : creator.task);
-  }
-
-  @Override
-  public long parentId() {
-    return creator == null ? 0 : creator.id;
-  }
-
-  /** The task whose body called this one; null if this one is the outermost of its thread. */
-  @Nullable TaskRun<?> callerOnThisThread() {
-    return nested && creator != null ? creator.task : null;
-  }
-
-  @Override
-  public TaskOrigin origin() {
-    return origin;
-  }
+  // ---- where it stands
 
   @Override
   public TaskState taskState() {
@@ -469,19 +323,18 @@ final class TaskRun<T extends @Nullable Object> extends Member
   }
 
   @Override
-  public Optional<Outcome> outcome() {
-    return Optional.ofNullable(outcome);
-  }
-
-  @Override
   public TaskTimes times() {
     long now = outcome == null ? System.nanoTime() : finishedNanos;
-    long started = startedNanos == 0 ? now : Math.clamp(startedNanos, createdNanos, now);
-    Duration delay = Duration.ofNanos(started - createdNanos);
+    return times(createdNanos, startedNanos == 0 ? now : startedNanos, now);
+  }
+
+  static TaskTimes times(long created, long started, long until) {
+    long begun = Math.clamp(started, created, Math.max(created, until));
+    Duration delay = Duration.ofNanos(begun - created);
     return new TaskTimes(
-        Duration.ofNanos(now - createdNanos),
+        Duration.ofNanos(until - created),
         delay,
-        Duration.ofNanos(now - started),
+        Duration.ofNanos(until - begun),
         Duration.ZERO,
         delay,
         Duration.ZERO,
@@ -491,11 +344,6 @@ final class TaskRun<T extends @Nullable Object> extends Member
 
   long ageNanos() {
     return (outcome == null ? System.nanoTime() : finishedNanos) - createdNanos;
-  }
-
-  @Override
-  public Instant createdAt() {
-    return Instant.now().minusNanos(System.nanoTime() - createdNanos);
   }
 
   @Override
@@ -520,48 +368,12 @@ final class TaskRun<T extends @Nullable Object> extends Member
     return running == null ? new StackTraceElement[0] : running.getStackTrace();
   }
 
-  @Override
-  public <A> void attach(AttachmentKey<A> key, @Nullable A value) {
-    while (true) {
-      @Nullable Object[] before = attachments;
-      int at = indexOf(before, key);
-      @Nullable Object[] after;
-      if (before == null) {
-        after = new @Nullable Object[] {key, value};
-      } else if (at >= 0) {
-        after = before.clone();
-        after[at + 1] = value;
-      } else {
-        after = Arrays.copyOf(before, before.length + 2);
-        after[before.length] = key;
-        after[before.length + 1] = value;
-      }
-      if (ATTACHMENTS.compareAndSet(this, before, after)) {
-        return;
-      }
-    }
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // attach pairs key and value
-  public <A> @Nullable A attachment(AttachmentKey<A> key) {
-    @Nullable Object[] current = attachments;
-    int at = indexOf(current, key);
-    return at < 0 || current == null ? null : (A) current[at + 1];
-  }
-
-  private static int indexOf(@Nullable Object @Nullable [] attachments, AttachmentKey<?> key) {
-    if (attachments != null) {
-      for (int i = 0; i < attachments.length; i += 2) {
-        if (attachments[i] == key) {
-          return i;
-        }
-      }
-    }
-    return -1;
-  }
-
   // ---- context of the threads it starts
+
+  /** This task and those it came from, for others to remember. */
+  List<Creator> lineage() {
+    return new TaskRef(this, creator).chain();
+  }
 
   @Override
   public @Nullable TaskRun<?> liveTask() {
@@ -570,24 +382,19 @@ final class TaskRun<T extends @Nullable Object> extends Member
 
   @Override
   public @Nullable ScopeNode nearestScope() {
-    return scope.selfOrOpenAncestor();
+    return scope().selfOrOpenAncestor();
   }
 
   @Override
   public Inherited inheritable() {
     Inherited passedOn = inheritable;
     if (passedOn == null) {
-      passedOn = new Inherited(scope.ref, new TaskRef(this));
+      passedOn = new Inherited(scope().ref, new TaskRef(this, creator));
       inheritable = passedOn; // only this task's thread gets here
       if (left && passedOn.task != null) { // abandoned meanwhile, by someone who did not see it
         passedOn.task.task = null;
       }
     }
     return passedOn;
-  }
-
-  @Override
-  public String toString() {
-    return "task " + id + " \"" + name + "\" of " + scope.path();
   }
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.FinishedTask;
 import io.taskscope.view.ScopeView;
 import io.taskscope.view.Snapshot;
 import io.taskscope.view.Statistics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -206,6 +210,117 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
+   * Starts a task at a fixed rate, the first time after one period. A tick that is due while the one before
+   * is still live is left out.
+   *
+   * @param name for the timer and its tasks
+   * @throws IllegalArgumentException if the period is not longer than zero
+   * @throws ScopeClosedException if the scope is not open
+   */
+  default Timer every(String name, Duration period, TaskAction<?> body) {
+    return every(name, period, OverlapPolicy.SKIP, body);
+  }
+
+  /** Starts a task at a fixed rate, and says what happens when one is due too early. */
+  Timer every(String name, Duration period, OverlapPolicy overlap, TaskAction<?> body);
+
+  /**
+   * Starts a task once, after a delay.
+   *
+   * @throws IllegalArgumentException if the delay is negative
+   * @throws ScopeClosedException if the scope is not open
+   */
+  Timer after(String name, Duration delay, TaskAction<?> body);
+
+  /**
+   * An executor for libraries that take one: whatever is submitted is a task of this scope on a virtual
+   * thread of its own, of origin {@code adopted}, named after the class of what was submitted. Shutting it
+   * down ends only it; when the scope no longer takes tasks, submitting throws {@link
+   * java.util.concurrent.RejectedExecutionException}.
+   */
+  ExecutorService executor();
+
+  /**
+   * A thread factory for libraries that take one: its virtual threads are, from their start to their end,
+   * tasks of this scope, of origin {@code adopted}. It answers null when the scope no longer takes tasks.
+   */
+  ThreadFactory threadFactory();
+
+  /**
+   * The tasks of this scope, not of those below it, in the order in which they end from now on. It ends
+   * when the scope is closed.
+   */
+  Completions<@Nullable Object> completions();
+
+  /** The given tasks in the order in which they end, or have ended. It ends after the last one. */
+  static <T extends @Nullable Object> Completions<T> asCompleted(
+      Collection<? extends Task<? extends T>> tasks) {
+    return CompletionBuffer.of(List.copyOf(tasks));
+  }
+
+  /**
+   * Runs bodies against each other, in a block {@code race} of the current scope, and returns the result of
+   * the winner. When it returns or throws, the losers have been cancelled and awaited; one that ignores
+   * that is abandoned after a second.
+   *
+   * @param mode who wins, and when the bodies start
+   * @param bodies in the order in which to start them
+   * @return what the winner returned
+   * @throws IllegalArgumentException if there are no bodies
+   * @throws RaceFailedException if no body can win any more; see there
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  static <T extends @Nullable Object> T race(
+      RaceMode mode, List<? extends Callable<? extends T>> bodies) throws InterruptedException {
+    return race("race", mode, bodies);
+  }
+
+  /**
+   * Runs bodies against each other in a block of this name.
+   *
+   * @param name of the block, one path segment, and of the tasks in it
+   */
+  static <T extends @Nullable Object> T race(
+      String name, RaceMode mode, List<? extends Callable<? extends T>> bodies)
+      throws InterruptedException {
+    return Race.run(name, mode, bodies);
+  }
+
+  /**
+   * Runs something that a cancellation of the current task has to wait for, such as giving back what was
+   * borrowed. If the task is cancelled meanwhile, its thread is interrupted when the body has ended. A
+   * shutdown waits no longer for it than for other tasks: past the cancel timeout it is abandoned. An
+   * interrupt that is not a cancellation is not held back. Outside of a task the body just runs.
+   *
+   * @throws X what the body throws
+   */
+  static <T extends @Nullable Object, X extends Throwable> T shield(
+      ScopedValue.CallableOp<? extends T, X> body) throws X {
+    TaskRun<?> task = Context.ownTask();
+    return task == null ? body.call() : task.<T, X>shielded(body);
+  }
+
+  /** Runs something without a result that a cancellation of the current task has to wait for. */
+  static <X extends Throwable> void shield(TaskAction<X> body) throws X {
+    TaskScope.<@Nullable Void, X>shield(
+        () -> {
+          body.run();
+          return null;
+        });
+  }
+
+  /**
+   * Shuts a scope down when the JVM is told to end: by SIGTERM, Ctrl-C or {@code System.exit}. The report is
+   * logged. Other shutdown hooks of the JVM run at the same time, that of the flight recorder among them:
+   * a service that needs its recording up to the end calls {@link #shutdown} itself.
+   *
+   * @return closing it takes the arrangement back
+   */
+  static AutoCloseable shutdownOnExit(TaskScope root, Duration deadline) {
+    return ExitHook.register(root, deadline);
+  }
+
+  /**
    * Waits until this scope and all below it have no live tasks.
    *
    * @throws TaskFailedException in a {@code FAIL_FAST} scope, if a task has failed; in any, if its deadline
@@ -263,6 +378,12 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
    * proportion to the number of tasks, and stops none of them.
    */
   Snapshot snapshot();
+
+  /**
+   * The tasks that ended last, newest first: at most {@link ScopeOptions#history} of them, and half as many
+   * failures that are older. Those of blocks in this scope are among them, with the path of the block.
+   */
+  List<FinishedTask> history();
 
   /** This scope alone, without its tasks and without the scopes below it. Cheap: counters are read. */
   ScopeView view();

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
-/** The threads that wait for one task. Made when the first comes; most tasks never have one. */
+/** Who waits for one task. Made when the first comes; most tasks never have one. */
 final class Waiters extends CountDownLatch {
   private final AtomicInteger waiting = new AtomicInteger();
+  private final Queue<Consumer<TaskRun<?>>> listeners = new ConcurrentLinkedQueue<>();
 
   Waiters() {
     super(1);
   }
 
+  /** From now on a failure of the task is the business of someone who waits. */
   void enter() {
     waiting.incrementAndGet();
   }
@@ -22,5 +27,17 @@ final class Waiters extends CountDownLatch {
 
   boolean anyone() {
     return waiting.get() > 0;
+  }
+
+  void add(Consumer<TaskRun<?>> listener) {
+    listeners.add(listener);
+  }
+
+  /** The task has left. May be called again for listeners that came too late; each hears it once. */
+  void left(TaskRun<?> task) {
+    countDown();
+    for (Consumer<TaskRun<?>> next = listeners.poll(); next != null; next = listeners.poll()) {
+      next.accept(task);
+    }
   }
 }

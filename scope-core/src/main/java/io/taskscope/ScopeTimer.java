@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A timer at a fixed rate: ticks are due at whole periods from its start, however long they take. */
+final class ScopeTimer implements Timer {
+  private final ScopeNode scope;
+  private final String name;
+  private final long periodNanos; // 0 for a timer with one tick
+  private final OverlapPolicy overlap;
+  private final TaskAction<?> body;
+
+  // All guarded by this.
+  private TaskClock.@Nullable Scheduled next;
+  private long dueAt;
+  private boolean active = true;
+  private long ticks;
+  private long skipped;
+  private @Nullable TaskRun<?> last;
+
+  ScopeTimer(
+      ScopeNode scope,
+      String name,
+      long firstNanos,
+      long periodNanos,
+      OverlapPolicy overlap,
+      TaskAction<?> body) {
+    this.scope = scope;
+    this.name = name;
+    this.periodNanos = periodNanos;
+    this.overlap = overlap;
+    this.body = body;
+    this.dueAt = scope.clock().nanoTime() + firstNanos;
+  }
+
+  synchronized void start() {
+    if (active) {
+      long delay = Math.max(0, dueAt - scope.clock().nanoTime());
+      next = scope.clock().schedule(delay, () -> Background.callOut(this::tick));
+    }
+  }
+
+  /** On a thread that may call out, because starting a task calls hooks. */
+  private void tick() {
+    TaskRun<?> previous;
+    synchronized (this) {
+      if (!active) {
+        return;
+      }
+      previous = last != null && !last.isDone() ? last : null;
+    }
+    if (previous != null && overlap == OverlapPolicy.SKIP) {
+      advance(null);
+      return;
+    }
+    if (previous != null && overlap == OverlapPolicy.CANCEL_PREVIOUS) {
+      previous.cancel("the next tick of timer \"" + name + "\" is due");
+    }
+    try {
+      TaskRun<?> tick = scope.prepare(name, TaskOrigin.TICK, body);
+      scope.start(tick);
+      advance(tick);
+    } catch (ScopeClosedException closed) {
+      cancel();
+    } catch (OutOfMemoryError noThread) { // the tick counts as failed; the next one may do better
+      advance(null);
+    }
+  }
+
+  private synchronized void advance(@Nullable TaskRun<?> tick) {
+    if (tick != null) {
+      last = tick;
+      ticks++;
+    } else {
+      skipped++;
+    }
+    if (periodNanos == 0) {
+      cancel();
+      return;
+    }
+    long now = scope.clock().nanoTime();
+    dueAt += periodNanos;
+    if (dueAt - now < 0) { // the machine slept, or everything was slow: no burst of late ticks
+      long missed = (now - dueAt) / periodNanos;
+      skipped += missed;
+      dueAt += missed * periodNanos;
+    }
+    start();
+  }
+
+  @Override
+  public void cancel() {
+    synchronized (this) {
+      active = false;
+      if (next != null) {
+        next.cancel();
+      }
+    }
+    scope.timers.remove(this);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public TaskScope scope() {
+    return scope;
+  }
+
+  @Override
+  public synchronized boolean isActive() {
+    return active;
+  }
+
+  @Override
+  public synchronized long ticks() {
+    return ticks;
+  }
+
+  @Override
+  public synchronized long skipped() {
+    return skipped;
+  }
+
+  @Override
+  public synchronized Optional<Task<?>> lastTick() {
+    return Optional.ofNullable(last);
+  }
+
+  @Override
+  public String toString() {
+    return "timer \"" + name + "\" of " + scope.path();
+  }
+}

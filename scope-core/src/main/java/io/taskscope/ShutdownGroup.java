@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What one shutdown is about: a scope and the blocks inside it, which belong to tasks inside it and go with
+ * it. Scopes made by {@code child}, and blocks that are being closed for themselves, are not part of it.
+ * Looked up anew each time, because blocks come and go.
+ */
+final class ShutdownGroup {
+  private final ScopeNode scope;
+
+  ShutdownGroup(ScopeNode scope) {
+    this.scope = scope;
+  }
+
+  /** The scope and the blocks in it, each before those inside it. */
+  List<ScopeNode> nodes() {
+    List<ScopeNode> nodes = new ArrayList<>();
+    nodes.add(scope);
+    for (int i = 0; i < nodes.size(); i++) {
+      for (ScopeNode child : nodes.get(i).childNodes()) {
+        if (belongsToItsParent(child)) {
+          nodes.add(child);
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** The blocks in it, innermost first. */
+  List<ScopeNode> blocks() {
+    List<ScopeNode> nodes = nodes();
+    return nodes.subList(1, nodes.size()).reversed();
+  }
+
+  /** The scopes that have to be closed before this group begins. */
+  List<ScopeNode> scopesInside() {
+    List<ScopeNode> found = new ArrayList<>();
+    Deque<ScopeNode> todo = new ArrayDeque<>(scope.childNodes());
+    while (!todo.isEmpty()) {
+      ScopeNode next = todo.pop();
+      if (belongsToItsParent(next)) {
+        todo.addAll(next.childNodes());
+      } else {
+        found.add(next);
+      }
+    }
+    return found;
+  }
+
+  private static boolean belongsToItsParent(ScopeNode node) {
+    return node.isBlock() && node.shutdownUnderWay() == null;
+  }
+
+  /** The scope around it whose shutdown waits for this one; null if there is none. */
+  @org.jspecify.annotations.Nullable ScopeShutdown outer() {
+    for (ScopeNode at = scope.above(); at != null; at = at.above()) {
+      ScopeShutdown shutdown = at.shutdownUnderWay();
+      if (shutdown != null) {
+        return shutdown;
+      }
+      if (!at.isBlock()) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /** Whether the siblings that were to be closed first, and are being closed, are closed. */
+  boolean siblingsBeforeAreClosed() {
+    Collection<String> before = scope.options().closeAfter;
+    ScopeNode parent = scope.above();
+    return parent == null
+        || before.isEmpty()
+        || parent.childNodes().stream()
+            .noneMatch(
+                sibling ->
+                    before.contains(sibling.name()) && sibling.shutdownUnderWay() != null);
+  }
+
+  /** Siblings that may have waited for this scope to be closed. */
+  void wakeSiblingsAfter() {
+    ScopeNode parent = scope.above();
+    if (parent != null) {
+      for (ScopeNode sibling : parent.childNodes()) {
+        ScopeShutdown other = sibling.shutdownUnderWay();
+        if (other != null && sibling.options().closeAfter.contains(scope.name())) {
+          other.wake();
+        }
+      }
+    }
+  }
+
+  boolean isQuiet() {
+    return nodes().stream().allMatch(node -> node.registry().isQuiet());
+  }
+
+  /** Live tasks that are waited for. */
+  long live() {
+    return nodes().stream().mapToLong(node -> node.registry().counts().waitedFor()).sum();
+  }
+
+  /** From here on it takes in nothing. */
+  void seal() {
+    scope.advance(ScopeState.CANCELLING);
+    for (ScopeNode node : nodes()) { // from the outside in: a sealed block takes no further block
+      node.advance(ScopeState.CANCELLING);
+    }
+  }
+
+  /** Interrupts every task, once, and calls no hook on this thread. */
+  void cancel(String reason) {
+    Outcome.Cancelled request = new Outcome.Cancelled(reason, "shutdown", List.of());
+    List<TaskRun<?>> notBegun = new ArrayList<>();
+    for (ScopeNode node : nodes()) {
+      node.registry()
+          .forEach(
+              task -> {
+                if (!task.exempt) {
+                  task.cancelIfBegun(request);
+                  if (!task.hasStarted()) {
+                    notBegun.add(task); // its end calls hooks, which may block
+                  }
+                }
+              });
+    }
+    if (!notBegun.isEmpty()) {
+      Background.callOut(() -> notBegun.forEach(task -> task.cancel(request)));
+    }
+  }
+
+  /** Gives up every task, innermost first, and calls no hook. */
+  List<TaskRun<?>> abandon(long stacksUntil) {
+    List<TaskRun<?>> given = new ArrayList<>();
+    for (ScopeNode node : nodes().reversed()) {
+      given.addAll(Abandonment.of(node, stacksUntil));
+    }
+    return given;
+  }
+
+  /** Takes over the resources, in the order in which to close them. */
+  List<Resources.Owned> sealResources() {
+    List<Resources.Owned> toClose = new ArrayList<>();
+    nodes().reversed().forEach(node -> toClose.addAll(node.resources.seal()));
+    return toClose;
+  }
+}

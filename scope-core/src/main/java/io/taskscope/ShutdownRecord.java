@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import io.taskscope.ShutdownReport.Result;
+import io.taskscope.internal.HookSet;
+import io.taskscope.view.OutcomeCounts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Takes down what a shutdown does, tells the hooks, and makes the report. Used by the engine's thread. */
+final class ShutdownRecord {
+  private final ScopeNode scope;
+  private final Telling telling;
+  private final List<ShutdownReport> inner = new ArrayList<>();
+  private final List<ShutdownReport.Phase> phases = new ArrayList<>();
+  private final List<ShutdownReport.AbandonedTask> abandoned = new ArrayList<>();
+  private final long requestedAt;
+  private long startedAt;
+  private TaskRegistry.@Nullable Counts atStart;
+  private Result result = Result.CLEAN;
+  private long phaseAt;
+  private long phaseTasks;
+
+  /**
+   * @param requestedAt when the shutdown was asked for, by the clock of the scope
+   */
+  ShutdownRecord(ScopeNode scope, Telling telling, long requestedAt) {
+    this.scope = scope;
+    this.telling = telling;
+    this.requestedAt = requestedAt;
+    this.startedAt = requestedAt;
+  }
+
+  /** A scope inside has closed. */
+  void add(ShutdownReport report) {
+    inner.add(report);
+  }
+
+  /** All scopes inside have closed, and it is this scope's turn. */
+  void begin(long now) {
+    startedAt = now;
+    atStart = scope.registry().counts();
+    tell(hooks -> hooks.scopeClosing(scope));
+  }
+
+  long startedAt() {
+    return startedAt;
+  }
+
+  void beginPhase(ShutdownPhase phase, long now, long tasks) {
+    phaseAt = now;
+    phaseTasks = tasks;
+    tell(hooks -> hooks.phaseStarted(scope, phase));
+  }
+
+  void endPhase(ShutdownPhase phase, Result how, long now, long left) {
+    ShutdownReport.Phase ended =
+        new ShutdownReport.Phase(phase, Duration.ofNanos(now - phaseAt), how, phaseTasks, left);
+    phases.add(ended);
+    result = result.worse(how);
+    tell(hooks -> hooks.phaseEnded(scope, ended));
+  }
+
+  void abandoned(List<TaskRun<?>> tasks) {
+    for (TaskRun<?> task : tasks) {
+      abandoned.add(Abandonment.describe(task));
+      if (task.hooks.followsAbandonment()) {
+        telling.tell(task::tellAbandoned);
+      }
+    }
+  }
+
+  /** The scope, or a block in it, is closed: a failure that nobody has seen yet is seen to now. */
+  void reportFailureOf(ScopeNode node) {
+    if (node.failure.any()) {
+      telling.tell(node.failure::reportIfUnseen); // handlers are the application's
+    }
+  }
+
+  void tellClosed() {
+    tell(hooks -> hooks.scopeClosed(scope));
+  }
+
+  /** A block that is closed with the scope, because its owner was given up or did not care. */
+  void tellBlockClosed(ScopeNode block) {
+    HookSet hooks = block.hooks();
+    if (hooks.followsScopeEnd()) {
+      telling.tell(
+          () -> {
+            hooks.scopeClosing(block);
+            hooks.scopeClosed(block);
+          });
+    }
+  }
+
+  private void tell(Consumer<HookSet> call) {
+    HookSet hooks = scope.hooks();
+    if (hooks.followsScopeEnd()) {
+      telling.tell(() -> call.accept(hooks));
+    }
+  }
+
+  ShutdownReport report(
+      long now, @Nullable Duration asked, List<ShutdownReport.Resource> resources) {
+    OutcomeCounts counts = scope.registry().counts().finished();
+    Result worst = result;
+    for (ShutdownReport below : inner) {
+      worst = worst.worse(below.result());
+    }
+    return new ShutdownReport(
+        scope.id(),
+        scope.path(),
+        worst,
+        Duration.ofNanos(now - (inner.isEmpty() ? startedAt : requestedAt)),
+        Optional.ofNullable(asked),
+        phases,
+        atStart == null ? 0 : atStart.live(),
+        counts.minus(atStart == null ? OutcomeCounts.NONE : atStart.finished()),
+        counts,
+        resources,
+        abandoned,
+        inner);
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import io.taskscope.hook.AttachmentKey;
+import io.taskscope.internal.HookSet;
+import io.taskscope.view.Creator;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a task is from its creation on: its names, where it comes from, and what hooks keep on it. */
+abstract sealed class TaskIdentity<T extends @Nullable Object> extends Member implements Task<T>
+    permits TaskFuture {
+  private static final VarHandle ATTACHMENTS;
+
+  static {
+    try {
+      ATTACHMENTS =
+          MethodHandles.lookup().findVarHandle(TaskIdentity.class, "attachments", Object[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final long id = Ids.nextTask();
+  private final String name;
+  private final ScopeNode scope;
+  private final TaskOrigin origin;
+  final Context.@Nullable TaskRef creator;
+  final HookSet hooks;
+  final long createdNanos;
+
+  /** Whether it is called by the task that created it, on the same thread. */
+  private final boolean nested;
+
+  private volatile @Nullable Object @Nullable [] attachments; // key, value, key, value, ...
+
+  TaskIdentity(ScopeNode scope, String name, TaskOrigin origin) {
+    this.scope = scope;
+    this.name = name;
+    this.origin = origin;
+    this.hooks = scope.hooks();
+    Context context = Context.current();
+    this.creator = context == null ? null : context.inheritable().task;
+    this.nested = origin == TaskOrigin.CALLED && Context.ownTask() != null;
+    this.createdNanos = System.nanoTime();
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public ScopeNode scope() {
+    return scope;
+  }
+
+  @Override
+  public Optional<Task<?>> parent() {
+    return Optional.ofNullable(creator == null ? null : creator.task);
+  }
+
+  @Override
+  public long parentId() {
+    return creator == null ? 0 : creator.id;
+  }
+
+  Context.@Nullable TaskRef creator() {
+    return creator;
+  }
+
+  /** The task whose body called this one; null if this one is the outermost of its thread. */
+  @Nullable TaskRun<?> callerOnThisThread() {
+    return nested && creator != null ? creator.task : null;
+  }
+
+  @Override
+  public TaskOrigin origin() {
+    return origin;
+  }
+
+  @Override
+  public List<StackTraceElement> creationSite() {
+    List<StackTraceElement> site = attachment(CreationSites.KEY);
+    return site == null ? List.of() : site;
+  }
+
+  @Override
+  public List<Creator> creators() {
+    return creator == null ? List.of() : creator.chain();
+  }
+
+  @Override
+  public Instant createdAt() {
+    return Instant.now().minusNanos(System.nanoTime() - createdNanos);
+  }
+
+  @Override
+  public <A> void attach(AttachmentKey<A> key, @Nullable A value) {
+    while (true) {
+      @Nullable Object[] before = attachments;
+      int at = indexOf(before, key);
+      @Nullable Object[] after;
+      if (before == null) {
+        after = new @Nullable Object[] {key, value};
+      } else if (at >= 0) {
+        after = before.clone();
+        after[at + 1] = value;
+      } else {
+        after = Arrays.copyOf(before, before.length + 2);
+        after[before.length] = key;
+        after[before.length + 1] = value;
+      }
+      if (ATTACHMENTS.compareAndSet(this, before, after)) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // attach pairs key and value
+  public <A> @Nullable A attachment(AttachmentKey<A> key) {
+    @Nullable Object[] current = attachments;
+    int at = indexOf(current, key);
+    return at < 0 || current == null ? null : (A) current[at + 1];
+  }
+
+  private static int indexOf(@Nullable Object @Nullable [] attachments, AttachmentKey<?> key) {
+    if (attachments != null) {
+      for (int i = 0; i < attachments.length; i += 2) {
+        if (attachments[i] == key) {
+          return i;
+        }
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public String toString() {
+    return "task " + id + " \"" + name + "\" of " + scope.path();
+  }
+}

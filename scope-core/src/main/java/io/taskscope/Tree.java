@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all scopes of one tree share.
+ *
+ * @param clock what timers, deadlines and time limits go by
+ * @param keptHistory how many finished tasks all histories of the tree keep together
+ */
+record Tree(TaskClock clock, AtomicInteger keptHistory) {
+
+  static Tree of(@Nullable ScopeNode parent, ScopeOptions options) {
+    if (parent != null) {
+      return parent.tree();
+    }
+    TaskClock clock = options.clock;
+    return new Tree(clock == null ? TaskClock.system() : clock, new AtomicInteger());
+  }
+}
