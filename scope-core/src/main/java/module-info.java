@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The scope tree: tasks, scopes, ordered shutdown, hooks and views. Depends on no telemetry library. */
+/**
+ * The scope tree: tasks, scopes, ordered shutdown, hooks and views. Depends on no telemetry
+ * library.
+ */
 module io.taskscope {
   requires static transitive org.jspecify;
 

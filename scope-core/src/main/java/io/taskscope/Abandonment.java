@@ -9,11 +9,11 @@ final class Abandonment {
   private Abandonment() {}
 
   /**
-   * Gives up every live task of the scope itself, but for those that wait for the scope. The caller tells
-   * the hooks.
+   * Gives up every live task of the scope itself, but for those that wait for the scope. The caller
+   * tells the hooks.
    *
-   * @param stacksUntil the {@link System#nanoTime} from which stacks are no longer captured, because that
-   *     would take longer than there is time
+   * @param stacksUntil the {@link System#nanoTime} from which stacks are no longer captured,
+   *     because that would take longer than there is time
    * @return those that had not ended after all
    */
   static List<TaskRun<?>> of(ScopeNode scope, long stacksUntil) {

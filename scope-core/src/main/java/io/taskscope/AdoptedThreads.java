@@ -28,7 +28,8 @@ final class AdoptedThreads implements ThreadFactory {
     if (scope.tryAdmit(task)) {
       task.run();
     } else {
-      // It was made before the scope closed, and someone may wait for what it does: it runs, but is told
+      // It was made before the scope closed, and someone may wait for what it does: it runs, but is
+      // told
       // at once that it is not wanted any more.
       Thread.currentThread().interrupt();
       body.run();

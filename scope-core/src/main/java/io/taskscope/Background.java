@@ -10,25 +10,32 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The few threads of Taskscope itself. Daemon platform threads, because tasks that never yield can keep
- * every virtual thread from running just when a deadline has to be kept; started when first needed and
- * gone after some idle seconds. They inherit nothing from the thread that happened to start them.
+ * The few threads of Taskscope itself. Daemon platform threads, because tasks that never yield can
+ * keep every virtual thread from running just when a deadline has to be kept; started when first
+ * needed and gone after some idle seconds. They inherit nothing from the thread that happened to
+ * start them.
  */
 final class Background {
   private static final long IDLE_SECONDS = 5;
 
   /** Runs what is short, neither blocks nor calls the application. */
   static final ScheduledThreadPoolExecutor TIMER = timer();
+
   private static final ThreadPoolExecutor CALLBACKS = callbacks();
 
   private Background() {}
 
   static ThreadFactory factory(String name) {
-    return Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).name(name, 1).factory();
+    return Thread.ofPlatform()
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .name(name, 1)
+        .factory();
   }
 
   private static ScheduledThreadPoolExecutor timer() {
-    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory("taskscope-timer-"));
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, factory("taskscope-timer-"));
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
     timer.allowCoreThreadTimeOut(true);
@@ -46,7 +53,10 @@ final class Background {
         new ThreadPoolExecutor.AbortPolicy());
   }
 
-  /** Runs something of the application's: a hook, a resource. It may block, and must not matter to us. */
+  /**
+   * Runs something of the application's: a hook, a resource. It may block, and must not matter to
+   * us.
+   */
   static void callOut(Runnable action) {
     CALLBACKS.execute(action);
   }

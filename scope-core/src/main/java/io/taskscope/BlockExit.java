@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class BlockExit {
   private static final System.Logger LOG = System.getLogger("io.taskscope");
 
-  /** Whether misuse of blocks is reported with the stacks of both sides; costs a stack per block. */
+  /**
+   * Whether misuse of blocks is reported with the stacks of both sides; costs a stack per block.
+   */
   static volatile boolean strict = Boolean.getBoolean("taskscope.strict");
 
   private final ScopeNode block;
@@ -19,8 +21,7 @@ final class BlockExit {
   BlockExit(ScopeNode block, Context.Block opened) {
     this.block = block;
     this.opened = opened;
-    this.openedAt =
-        strict ? new Throwable("opened on " + Thread.currentThread()) : null;
+    this.openedAt = strict ? new Throwable("opened on " + Thread.currentThread()) : null;
   }
 
   void leave() {

@@ -3,7 +3,9 @@ package io.taskscope;
 
 import java.time.Duration;
 
-/** Checks what users pass in; every refusal shows the offending value and says what would be right. */
+/**
+ * Checks what users pass in; every refusal shows the offending value and says what would be right.
+ */
 final class Checks {
   static final int MAX_SCOPE_NAME = 64;
   static final int MAX_TASK_NAME = 128;
@@ -57,7 +59,8 @@ final class Checks {
   static String resourceName(String name) {
     if (name.isBlank() || name.length() > MAX_TASK_NAME) {
       throw new IllegalArgumentException(
-          "bad resource name \"%s\": it must have 1 to %d characters".formatted(shown(name), MAX_TASK_NAME));
+          "bad resource name \"%s\": it must have 1 to %d characters"
+              .formatted(shown(name), MAX_TASK_NAME));
     }
     return name;
   }

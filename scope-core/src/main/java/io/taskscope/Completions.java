@@ -7,12 +7,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks in the order in which they end, as they end. A failure that comes out here is in the hands of the
- * reader and not reported to the failure handlers as well.
+ * Tasks in the order in which they end, as they end. A failure that comes out here is in the hands
+ * of the reader and not reported to the failure handlers as well.
  *
- * <p>At most 1 024 completions wait to be read. When the reader is slower than that, further ones are
- * dropped, counted in {@link #dropped()}, and failures among them go to the failure handlers. The stream
- * over a fixed set of tasks never drops one.
+ * <p>At most 1 024 completions wait to be read. When the reader is slower than that, further ones
+ * are dropped, counted in {@link #dropped()}, and failures among them go to the failure handlers.
+ * The stream over a fixed set of tasks never drops one.
  *
  * <p>Thread-safe; a completion goes to one reader. Close it when you read no more.
  *
@@ -23,8 +23,8 @@ public interface Completions<T extends @Nullable Object> extends AutoCloseable {
   /**
    * Waits for the next task to end.
    *
-   * @return empty when there will be none any more: every task of a fixed set has come out, the scope is
-   *     closed, or this stream is
+   * @return empty when there will be none any more: every task of a fixed set has come out, the
+   *     scope is closed, or this stream is
    * @throws InterruptedException if the calling thread is interrupted
    */
   Optional<Completion<T>> next() throws InterruptedException;
@@ -38,8 +38,8 @@ public interface Completions<T extends @Nullable Object> extends AutoCloseable {
   Optional<Completion<T>> next(Duration timeout) throws InterruptedException;
 
   /**
-   * The same as a stream, which waits for each element. If the reading thread is interrupted the stream
-   * ends, and the thread stays interrupted.
+   * The same as a stream, which waits for each element. If the reading thread is interrupted the
+   * stream ends, and the thread stays interrupted.
    */
   Stream<Completion<T>> stream();
 

@@ -7,22 +7,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a thread knows about the scope it works for: the task whose body it is in, a block it has open, or
- * what it inherited from the thread that started it.
+ * What a thread knows about the scope it works for: the task whose body it is in, a block it has
+ * open, or what it inherited from the thread that started it.
  *
- * <p>An {@link InheritableThreadLocal} carries it, because that is what the JDK passes on to every thread
- * a task starts: raw virtual and platform threads, threads of executors, and forks of a
+ * <p>An {@link InheritableThreadLocal} carries it, because that is what the JDK passes on to every
+ * thread a task starts: raw virtual and platform threads, threads of executors, and forks of a
  * {@code StructuredTaskScope}. A {@link ScopedValue} reaches only the last of these.
  *
- * <p>What is passed on is an {@link Inherited}: references that are cut when the task or scope ends, so
- * that a thread that lives for ever keeps nothing of it in memory.
+ * <p>What is passed on is an {@link Inherited}: references that are cut when the task or scope
+ * ends, so that a thread that lives for ever keeps nothing of it in memory.
  */
 sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
 
   /** The task of this context; null when it has none, or that task has ended. */
   @Nullable TaskRun<?> liveTask();
 
-  /** The scope of this context, or the nearest above that is not closed; null when there is none. */
+  /**
+   * The scope of this context, or the nearest above that is not closed; null when there is none.
+   */
   @Nullable ScopeNode nearestScope();
 
   /** What a thread that is started in this context gets. */
@@ -96,7 +98,10 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
     final long id;
     volatile @Nullable TaskRun<?> task;
 
-    /** The task itself and those it came from, nearest first; copied, so that no chain grows for ever. */
+    /**
+     * The task itself and those it came from, nearest first; copied, so that no chain grows for
+     * ever.
+     */
     private final List<Creator> chain;
 
     TaskRef(TaskRun<?> task, @Nullable TaskRef creator) {
@@ -148,7 +153,9 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
     return context == null ? null : context.nearestScope();
   }
 
-  /** The task whose body the calling thread itself is in; what it merely inherited does not count. */
+  /**
+   * The task whose body the calling thread itself is in; what it merely inherited does not count.
+   */
   static @Nullable TaskRun<?> ownTask() {
     Context context = CARRIER.get();
     while (context instanceof Block block) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
-/** How much is kept of the place in the code that created a task. See {@link ScopeOptions#creationSite}. */
+/**
+ * How much is kept of the place in the code that created a task. See {@link
+ * ScopeOptions#creationSite}.
+ */
 public enum CreationSite {
   /** Nothing; costs nothing. The default. */
   OFF,

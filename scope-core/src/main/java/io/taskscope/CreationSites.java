@@ -28,8 +28,7 @@ final class CreationSites {
   private CreationSites() {}
 
   static void take(TaskRun<?> task, CreationSite how) {
-    List<StackTraceElement> stack =
-        StackWalker.getInstance().walk(frames -> select(frames, how));
+    List<StackTraceElement> stack = StackWalker.getInstance().walk(frames -> select(frames, how));
     task.attach(KEY, stack);
   }
 

@@ -9,9 +9,10 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the error of a failed task. It is reported exactly once: to the caller who waits for it,
- * or else to the handlers from the inside to the outside, or else to the log. A task that fails only
- * because it rethrows another task's error, after that one was reported, is not reported again.
+ * What becomes of the error of a failed task. It is reported exactly once: to the caller who waits
+ * for it, or else to the handlers from the inside to the outside, or else to the log. A task that
+ * fails only because it rethrows another task's error, after that one was reported, is not reported
+ * again.
  */
 final class Failures {
   private static final System.Logger LOG = System.getLogger("io.taskscope");
@@ -66,7 +67,8 @@ final class Failures {
         return decision;
       }
       error.addSuppressed(
-          new NullPointerException("failure handler " + handler.getClass().getName() + " answered null"));
+          new NullPointerException(
+              "failure handler " + handler.getClass().getName() + " answered null"));
     } catch (Throwable broken) {
       if (broken != error) { // an error can't suppress itself
         error.addSuppressed(broken);

@@ -7,8 +7,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code join} will throw: the first failure of a fail-fast scope with the later ones, or that the
- * deadline has passed. The first of them cancels every other task of the scope, also those to come.
+ * What {@code join} will throw: the first failure of a fail-fast scope with the later ones, or that
+ * the deadline has passed. The first of them cancels every other task of the scope, also those to
+ * come.
  */
 final class FirstFailure {
   /** Later errors are kept up to here; more would only fill memory and logs. */
@@ -35,7 +36,10 @@ final class FirstFailure {
 
   /** The deadline has passed; the caller cancels the tasks. */
   void timedOut(TimeoutException timeout) {
-    set(timeout, null, new Outcome.Cancelled(String.valueOf(timeout.getMessage()), "its deadline", List.of()));
+    set(
+        timeout,
+        null,
+        new Outcome.Cancelled(String.valueOf(timeout.getMessage()), "its deadline", List.of()));
   }
 
   private synchronized boolean set(

@@ -11,11 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks of a long-lived scope that ended last, and the failures among them, which are kept longer.
- * Blocks write into the history of the scope around them, because they are gone when someone looks.
+ * The tasks of a long-lived scope that ended last, and the failures among them, which are kept
+ * longer. Blocks write into the history of the scope around them, because they are gone when
+ * someone looks.
  *
- * <p>Split like the registry, so that ending tasks do not wait for each other; each part keeps as many as
- * the whole may show, so that what is shown really are the last ones.
+ * <p>Split like the registry, so that ending tasks do not wait for each other; each part keeps as
+ * many as the whole may show, so that what is shown really are the last ones.
  */
 final class History {
   static final int DEFAULT_SIZE = 64;

@@ -3,8 +3,10 @@ package io.taskscope;
 
 import org.jspecify.annotations.Nullable;
 
-/** An element that carries its own links, so that being in a {@link MemberList} costs no allocation. */
-abstract sealed class Member permits TaskIdentity, ScopeNode {
+/**
+ * An element that carries its own links, so that being in a {@link MemberList} costs no allocation.
+ */
+abstract sealed class Member permits TaskIdentity, ScopePlace {
   /** Towards older members. Volatile because readers follow it without the lock. */
   volatile @Nullable Member older;
 

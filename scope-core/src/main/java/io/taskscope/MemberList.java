@@ -5,15 +5,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A doubly linked list that is changed under its own lock and read without it, so that walking a million
- * members stops nobody.
+ * A doubly linked list that is changed under its own lock and read without it, so that walking a
+ * million members stops nobody.
  *
- * <p>New members go to the head, and a reader walks from the head towards older members. A member that is
- * removed while readers are about keeps its link to the older one, so that a reader standing on it finds
- * its way; without readers the link is cut, so that a removed member keeps no other one in memory.
+ * <p>New members go to the head, and a reader walks from the head towards older members. A member
+ * that is removed while readers are about keeps its link to the older one, so that a reader
+ * standing on it finds its way; without readers the link is cut, so that a removed member keeps no
+ * other one in memory.
  *
- * <p>A reader sees every member that was there during its whole walk exactly once, and may or may not see
- * those that come or go meanwhile.
+ * <p>A reader sees every member that was there during its whole walk exactly once, and may or may
+ * not see those that come or go meanwhile.
  */
 class MemberList<E extends Member> {
   private volatile @Nullable Member newest;

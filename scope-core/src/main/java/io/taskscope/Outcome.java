@@ -24,7 +24,10 @@ public sealed interface Outcome {
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
-    /** The value of the {@code outcome} label and attribute in all telemetry: the name in lower case. */
+    /**
+     * The value of the {@code outcome} label and attribute in all telemetry: the name in lower
+     * case.
+     */
     public String label() {
       return label;
     }
@@ -53,13 +56,13 @@ public sealed interface Outcome {
   }
 
   /**
-   * The task was cancelled before its body ended, and the body then ended in whatever way follows from
-   * it: it returned, or threw an {@link InterruptedException} or another sign of cancellation.
+   * The task was cancelled before its body ended, and the body then ended in whatever way follows
+   * from it: it returned, or threw an {@link InterruptedException} or another sign of cancellation.
    *
    * @param reason why, as given by the canceller
    * @param by who: the task that cancelled it, or the thread, or what else
-   * @param cancellers the task that cancelled it and those that one came from, the nearest first; empty if
-   *     it was not a task
+   * @param cancellers the task that cancelled it and those that one came from, the nearest first;
+   *     empty if it was not a task
    */
   record Cancelled(String reason, String by, List<Creator> cancellers) implements Outcome {
     /** Keeps an immutable copy of the list. */
@@ -71,8 +74,7 @@ public sealed interface Outcome {
       TaskRun<?> task = Context.ownTask();
       return task != null
           ? by(task, reason)
-          : new Cancelled(
-              reason, "thread \"" + Thread.currentThread().getName() + "\"", List.of());
+          : new Cancelled(reason, "thread \"" + Thread.currentThread().getName() + "\"", List.of());
     }
 
     static Cancelled by(TaskRun<?> task, String reason) {
@@ -88,8 +90,8 @@ public sealed interface Outcome {
   /**
    * The task did not end although it was interrupted, and its scope went on without it.
    *
-   * @param stack where its thread stood at that moment, innermost frame first; empty when it could not
-   *     be told
+   * @param stack where its thread stood at that moment, innermost frame first; empty when it could
+   *     not be told
    */
   record Abandoned(List<StackTraceElement> stack) implements Outcome {
     /** Keeps an immutable copy of the stack. */

@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of one path, shared by all scopes on it, in this tree or another. Kept when the last of
- * them closes, so that a path that reopens goes on counting, until the room is needed for a new path.
+ * The counters of one path, shared by all scopes on it, in this tree or another. Kept when the last
+ * of them closes, so that a path that reopens goes on counting, until the room is needed for a new
+ * path.
  */
 final class PathStats {
   /** How many distinct paths are counted apart; beyond, they are counted under {@code (other)}. */
@@ -23,7 +24,8 @@ final class PathStats {
   /** Stands above the roots and is no path itself. */
   private static final PathStats TOP = new PathStats(null, "", "", 0, false);
 
-  private static final PathStats OTHER = new PathStats(null, PathStatistics.OTHER, PathStatistics.OTHER, 0, true);
+  private static final PathStats OTHER =
+      new PathStats(null, PathStatistics.OTHER, PathStatistics.OTHER, 0, true);
   private static final AtomicLong OVERFLOWED = new AtomicLong();
 
   private static final Object LOCK = new Object();
@@ -42,7 +44,8 @@ final class PathStats {
   private final Map<Outcome.Kind, LongAdder> finished = new EnumMap<>(Outcome.Kind.class);
   private final AtomicLong openScopes = new AtomicLong();
 
-  private PathStats(@Nullable PathStats above, String path, String name, int depth, boolean longLived) {
+  private PathStats(
+      @Nullable PathStats above, String path, String name, int depth, boolean longLived) {
     this.above = above;
     this.path = path;
     this.name = name;
@@ -83,7 +86,8 @@ final class PathStats {
         OTHER.openScopes.incrementAndGet();
         return OTHER;
       }
-      PathStats fresh = new PathStats(parent, parent.path + "/" + name, name, parent.depth + 1, false);
+      PathStats fresh =
+          new PathStats(parent, parent.path + "/" + name, name, parent.depth + 1, false);
       fresh.open(longLived);
       parent.below.put(name, fresh);
       paths++;
@@ -167,8 +171,8 @@ final class PathStats {
   }
 
   /**
-   * Whether it belongs into the statistics: a scope on it is open, or it is a path of blocks and will come
-   * back as long as what is above it is there.
+   * Whether it belongs into the statistics: a scope on it is open, or it is a path of blocks and
+   * will come back as long as what is above it is there.
    */
   private boolean isListed() {
     for (PathStats at = this; at != TOP && at != null; at = at.above) {

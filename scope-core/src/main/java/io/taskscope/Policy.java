@@ -4,8 +4,8 @@ package io.taskscope;
 /** What a failed task means to its scope. */
 public enum Policy {
   /**
-   * The failure goes to the {@linkplain ScopeOptions#onFailure failure handlers}; siblings go on. The
-   * default of {@link TaskScope#root} and {@link TaskScope#child}.
+   * The failure goes to the {@linkplain ScopeOptions#onFailure failure handlers}; siblings go on.
+   * The default of {@link TaskScope#root} and {@link TaskScope#child}.
    */
   SUPERVISE,
   /**

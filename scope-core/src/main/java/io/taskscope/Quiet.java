@@ -81,8 +81,7 @@ final class Quiet {
         timer =
             scope
                 .clock()
-                .schedule(
-                    scope.options().cancelNanos, () -> Background.callOut(this::abandonAll));
+                .schedule(scope.options().cancelNanos, () -> Background.callOut(this::abandonAll));
       }
     }
   }

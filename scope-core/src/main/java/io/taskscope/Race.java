@@ -122,9 +122,7 @@ final class Race<T extends @Nullable Object> {
     task.retrieveOnLeave(left -> events.add(new Event.Ended(left)));
     course.start(task);
     if (mode.staggerNanos() > 0 && !waiting.isEmpty()) {
-      course
-          .clock()
-          .schedule(mode.staggerNanos(), () -> events.add(new Event.TimeForNext(number)));
+      course.clock().schedule(mode.staggerNanos(), () -> events.add(new Event.TimeForNext(number)));
     }
   }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by {@link TaskScope#race}: in the mode {@code FIRST_SUCCESS} when every body has failed, with
- * every error as suppressed; in the mode {@code FIRST_RESULT} when the first result was a checked
- * exception, which is the cause.
+ * Thrown by {@link TaskScope#race}: in the mode {@code FIRST_SUCCESS} when every body has failed,
+ * with every error as suppressed; in the mode {@code FIRST_RESULT} when the first result was a
+ * checked exception, which is the cause.
  */
 public final class RaceFailedException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

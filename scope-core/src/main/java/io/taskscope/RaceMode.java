@@ -6,8 +6,8 @@ import java.time.Duration;
 /** What wins a {@link TaskScope#race}, and when its runners start. Immutable. */
 public final class RaceMode {
   /**
-   * The first body that returns wins. Errors are kept, and if all fail, {@link RaceFailedException} has
-   * every one of them.
+   * The first body that returns wins. Errors are kept, and if all fail, {@link RaceFailedException}
+   * has every one of them.
    */
   public static final RaceMode FIRST_SUCCESS = new RaceMode(true, 0);
 
@@ -23,8 +23,8 @@ public final class RaceMode {
   }
 
   /**
-   * The same, but each body starts only when the one before it has run for this long, or has failed: the
-   * "Connection Attempt Delay" of RFC 8305, Happy Eyeballs. By the clock of the scope.
+   * The same, but each body starts only when the one before it has run for this long, or has
+   * failed: the "Connection Attempt Delay" of RFC 8305, Happy Eyeballs. By the clock of the scope.
    *
    * @throws IllegalArgumentException if negative
    */

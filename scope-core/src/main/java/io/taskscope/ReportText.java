@@ -5,7 +5,10 @@ import io.taskscope.view.OutcomeCounts;
 import java.util.List;
 import java.util.Locale;
 
-/** A shutdown report as a text for people: a line per scope in the order of closing, then the culprits. */
+/**
+ * A shutdown report as a text for people: a line per scope in the order of closing, then the
+ * culprits.
+ */
 final class ReportText {
   private static final int MAX_ABANDONED = 20;
   private static final int MAX_FRAMES = 12;
@@ -19,10 +22,21 @@ final class ReportText {
     StringBuilder text = new StringBuilder();
     text.append("shutdown of ").append(report.path()).append(": ").append(report.result());
     text.append(" in ").append(Durations.text(report.duration()));
-    report.deadline().ifPresent(d -> text.append(" (deadline ").append(Durations.text(d)).append(')'));
+    report
+        .deadline()
+        .ifPresent(d -> text.append(" (deadline ").append(Durations.text(d)).append(')'));
     text.append('\n');
     text.append(
-        row(width, "scope", "result", "time", "tasks", "ended", "cancelled", "abandoned", "resources"));
+        row(
+            width,
+            "scope",
+            "result",
+            "time",
+            "tasks",
+            "ended",
+            "cancelled",
+            "abandoned",
+            "resources"));
     for (ShutdownReport scope : all) {
       text.append(row(scope, width));
     }
@@ -68,22 +82,29 @@ final class ReportText {
     for (ShutdownReport scope : all) {
       for (ShutdownReport.Resource resource : scope.resources()) {
         if (resource.timedOut()) {
-          text.append("resource \"%s\" of %s did not close in %s%n"
-              .formatted(resource.name(), scope.path(), Durations.text(resource.duration())));
+          text.append(
+              "resource \"%s\" of %s did not close in %s%n"
+                  .formatted(resource.name(), scope.path(), Durations.text(resource.duration())));
         } else if (resource.error() != null) {
-          text.append("resource \"%s\" of %s failed to close: %s%n"
-              .formatted(resource.name(), scope.path(), resource.error()));
+          text.append(
+              "resource \"%s\" of %s failed to close: %s%n"
+                  .formatted(resource.name(), scope.path(), resource.error()));
         }
       }
     }
   }
 
-  private static void appendAbandoned(StringBuilder text, List<ShutdownReport.AbandonedTask> tasks) {
-    for (ShutdownReport.AbandonedTask task : tasks.subList(0, Math.min(MAX_ABANDONED, tasks.size()))) {
-      text.append("abandoned: task %d \"%s\" of %s, %s old, ignored its interrupt; it stands at%n"
-          .formatted(task.id(), task.name(), task.path(), Durations.text(task.age())));
+  private static void appendAbandoned(
+      StringBuilder text, List<ShutdownReport.AbandonedTask> tasks) {
+    for (ShutdownReport.AbandonedTask task :
+        tasks.subList(0, Math.min(MAX_ABANDONED, tasks.size()))) {
+      text.append(
+          "abandoned: task %d \"%s\" of %s, %s old, ignored its interrupt; it stands at%n"
+              .formatted(task.id(), task.name(), task.path(), Durations.text(task.age())));
       List<StackTraceElement> stack = task.stack();
-      stack.stream().limit(MAX_FRAMES).forEach(frame -> text.append("    ").append(frame).append('\n'));
+      stack.stream()
+          .limit(MAX_FRAMES)
+          .forEach(frame -> text.append("    ").append(frame).append('\n'));
       if (stack.isEmpty()) {
         text.append("    (its stack could not be told)\n");
       } else if (stack.size() > MAX_FRAMES) {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes the resources of one scope one after the other on a thread of its own. When one does not come to
- * an end, that thread is interrupted and left to it, and the rest are closed on another.
+ * Closes the resources of one scope one after the other on a thread of its own. When one does not
+ * come to an end, that thread is interrupted and left to it, and the rest are closed on another.
  */
 final class ResourceCloser {
   private final Deque<Resources.Owned> left;
@@ -56,7 +56,9 @@ final class ResourceCloser {
     }
   }
 
-  /** Notes how the last one ended, and gives the next one; null if there is none for this thread. */
+  /**
+   * Notes how the last one ended, and gives the next one; null if there is none for this thread.
+   */
   private synchronized Resources.@Nullable Owned take(
       int mine, Resources.@Nullable Owned closed, @Nullable Throwable error) {
     if (mine != generation) {

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor each of whose submissions is a task of the scope, on a virtual thread of its own. Shutting
- * the executor down concerns what was submitted through it and not the scope.
+ * An executor each of whose submissions is a task of the scope, on a virtual thread of its own.
+ * Shutting the executor down concerns what was submitted through it and not the scope.
  */
 final class ScopeExecutor implements ExecutorService {
   private final ScopeNode scope;
@@ -138,13 +138,15 @@ final class ScopeExecutor implements ExecutorService {
       for (int i = 0; i < started.size(); i++) {
         Optional<Completion<T>> next = next(ended, until);
         if (next.isEmpty()) {
-          throw new TimeoutException("no task succeeded within " + timeout + " " + unit.toChronoUnit());
+          throw new TimeoutException(
+              "no task succeeded within " + timeout + " " + unit.toChronoUnit());
         }
         if (next.get().isSuccess()) {
           return next.get().result();
         }
         Throwable error = next.get().error();
-        last = error != null ? error : new CancellationException(next.get().task() + " was cancelled");
+        last =
+            error != null ? error : new CancellationException(next.get().task() + " was cancelled");
       }
       throw new ExecutionException("all " + started.size() + " tasks failed; the last one", last);
     } finally {
@@ -156,8 +158,7 @@ final class ScopeExecutor implements ExecutorService {
     List<Task<T>> started = new ArrayList<>();
     try {
       for (Callable<T> task : tasks) {
-        started.add(
-            submitTask(Names.ofBody(Objects.requireNonNull(task, "task")), task));
+        started.add(submitTask(Names.ofBody(Objects.requireNonNull(task, "task")), task));
       }
       return started;
     } catch (Throwable rejected) {

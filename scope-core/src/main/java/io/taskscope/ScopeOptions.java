@@ -12,18 +12,21 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a scope behaves. Immutable: every method answers a changed copy, so options are built by a lambda:
+ * How a scope behaves. Immutable: every method answers a changed copy, so options are built by a
+ * lambda:
  *
  * <pre>{@code
  * web.child("app-a", o -> o.drainTimeout(Duration.ofSeconds(10)).onFailure(this::page));
  * }</pre>
  *
- * <p>Options are of one scope and not inherited by the scopes below it, except that {@link
- * #hook} and {@link #creationSite} hold for the subtree, and failure handlers are asked from the inside to
+ * <p>Options are of one scope and not inherited by the scopes below it, except that {@link #hook}
+ * and {@link #creationSite} hold for the subtree, and failure handlers are asked from the inside to
  * the outside.
  */
 public final class ScopeOptions {
-  /** How long a scope waits for its tasks to end by themselves, unless told otherwise: 10 seconds. */
+  /**
+   * How long a scope waits for its tasks to end by themselves, unless told otherwise: 10 seconds.
+   */
   public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
   /** How long a scope waits for interrupted tasks, unless told otherwise: 1 second. */
@@ -106,8 +109,8 @@ public final class ScopeOptions {
   }
 
   /**
-   * How long a shutdown waits for the tasks of this scope to end by themselves before it cancels them.
-   * Zero cancels at once. Default {@link #DEFAULT_DRAIN_TIMEOUT}.
+   * How long a shutdown waits for the tasks of this scope to end by themselves before it cancels
+   * them. Zero cancels at once. Default {@link #DEFAULT_DRAIN_TIMEOUT}.
    *
    * @throws IllegalArgumentException if negative
    */
@@ -117,8 +120,8 @@ public final class ScopeOptions {
   }
 
   /**
-   * How long a shutdown waits for cancelled tasks of this scope before it abandons them. Zero abandons
-   * at once. Default {@link #DEFAULT_CANCEL_TIMEOUT}.
+   * How long a shutdown waits for cancelled tasks of this scope before it abandons them. Zero
+   * abandons at once. Default {@link #DEFAULT_CANCEL_TIMEOUT}.
    *
    * @throws IllegalArgumentException if negative
    */
@@ -144,8 +147,8 @@ public final class ScopeOptions {
   /**
    * In a shutdown of the parent this scope begins to end only when the named siblings are closed.
    *
-   * @param siblings names of scopes that were made before under the same parent; making the scope throws
-   *     {@link IllegalArgumentException} where one is missing
+   * @param siblings names of scopes that were made before under the same parent; making the scope
+   *     throws {@link IllegalArgumentException} where one is missing
    */
   public ScopeOptions closeAfter(String... siblings) {
     List<String> all = new ArrayList<>(closeAfter);
@@ -171,8 +174,9 @@ public final class ScopeOptions {
   }
 
   /**
-   * How many finished tasks {@link TaskScope#history} shows, and half as many failures beyond them; 64 and
-   * 32 by default. A block keeps none of its own: its tasks are in the history of the scope around it.
+   * How many finished tasks {@link TaskScope#history} shows, and half as many failures beyond them;
+   * 64 and 32 by default. A block keeps none of its own: its tasks are in the history of the scope
+   * around it.
    *
    * @throws IllegalArgumentException if negative or above 10 000, which is what a whole tree keeps
    */
@@ -185,8 +189,8 @@ public final class ScopeOptions {
   }
 
   /**
-   * How much is kept of the place that created a task, for the tasks of this scope and of all below it that
-   * do not say otherwise. {@link CreationSite#OFF} by default.
+   * How much is kept of the place that created a task, for the tasks of this scope and of all below
+   * it that do not say otherwise. {@link CreationSite#OFF} by default.
    */
   public ScopeOptions creationSite(CreationSite site) {
     Objects.requireNonNull(site, "site");

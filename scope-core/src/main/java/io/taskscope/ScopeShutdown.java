@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The shutdown of one scope, as a state machine that the {@link ShutdownEngine} moves on whenever
  * something has happened: a task left, a scope inside closed, a time limit passed.
  *
- * <p>Blocks inside the scope, which belong to tasks inside it, go with it; scopes made by {@code child}
- * have a shutdown of their own, and this one waits until they are closed.
+ * <p>Blocks inside the scope, which belong to tasks inside it, go with it; scopes made by {@code
+ * child} have a shutdown of their own, and this one waits until they are closed.
  *
  * <p>All fields without a word on it are used by the engine's thread only.
  */
@@ -79,8 +79,7 @@ final class ScopeShutdown implements Runnable {
     return request(top, top.clock().nanoTime() + nanos, deadline);
   }
 
-  private static ScopeShutdown request(
-      ScopeNode top, long deadlineAt, @Nullable Duration asked) {
+  private static ScopeShutdown request(ScopeNode top, long deadlineAt, @Nullable Duration asked) {
     ScopeShutdown shutdown = top.shutdownOrNew();
     shutdown.tighten(deadlineAt, asked);
     List<ScopeShutdown> all = new ArrayList<>();

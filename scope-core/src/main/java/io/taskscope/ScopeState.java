@@ -16,7 +16,9 @@ public enum ScopeState {
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
-  /** The value of the {@code state} label and attribute in all telemetry: the name in lower case. */
+  /**
+   * The value of the {@code state} label and attribute in all telemetry: the name in lower case.
+   */
   public String label() {
     return label;
   }

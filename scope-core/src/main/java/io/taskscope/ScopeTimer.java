@@ -4,7 +4,9 @@ package io.taskscope;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A timer at a fixed rate: ticks are due at whole periods from its start, however long they take. */
+/**
+ * A timer at a fixed rate: ticks are due at whole periods from its start, however long they take.
+ */
 final class ScopeTimer implements Timer {
   private final ScopeNode scope;
   private final String name;

@@ -8,9 +8,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What one shutdown is about: a scope and the blocks inside it, which belong to tasks inside it and go with
- * it. Scopes made by {@code child}, and blocks that are being closed for themselves, are not part of it.
- * Looked up anew each time, because blocks come and go.
+ * What one shutdown is about: a scope and the blocks inside it, which belong to tasks inside it and
+ * go with it. Scopes made by {@code child}, and blocks that are being closed for themselves, are
+ * not part of it. Looked up anew each time, because blocks come and go.
  */
 final class ShutdownGroup {
   private final ScopeNode scope;
@@ -59,7 +59,8 @@ final class ShutdownGroup {
   }
 
   /** The scope around it whose shutdown waits for this one; null if there is none. */
-  @org.jspecify.annotations.Nullable ScopeShutdown outer() {
+  @org.jspecify.annotations.Nullable
+  ScopeShutdown outer() {
     for (ScopeNode at = scope.above(); at != null; at = at.above()) {
       ScopeShutdown shutdown = at.shutdownUnderWay();
       if (shutdown != null) {
@@ -80,8 +81,7 @@ final class ShutdownGroup {
         || before.isEmpty()
         || parent.childNodes().stream()
             .noneMatch(
-                sibling ->
-                    before.contains(sibling.name()) && sibling.shutdownUnderWay() != null);
+                sibling -> before.contains(sibling.name()) && sibling.shutdownUnderWay() != null);
   }
 
   /** Siblings that may have waited for this scope to be closed. */

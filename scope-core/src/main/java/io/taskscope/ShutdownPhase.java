@@ -3,7 +3,9 @@ package io.taskscope;
 
 import java.util.Locale;
 
-/** A phase in the shutdown of one scope, in this order. A phase with nothing to do is not entered. */
+/**
+ * A phase in the shutdown of one scope, in this order. A phase with nothing to do is not entered.
+ */
 public enum ShutdownPhase {
   /** Waiting for the tasks inside to end by themselves. */
   DRAIN,

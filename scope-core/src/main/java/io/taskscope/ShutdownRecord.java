@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes down what a shutdown does, tells the hooks, and makes the report. Used by the engine's thread. */
+/**
+ * Takes down what a shutdown does, tells the hooks, and makes the report. Used by the engine's
+ * thread.
+ */
 final class ShutdownRecord {
   private final ScopeNode scope;
   private final Telling telling;

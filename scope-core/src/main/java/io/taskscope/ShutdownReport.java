@@ -12,13 +12,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shutdown of a scope did, with the same for every scope below it. Immutable. {@link #toString()}
- * is a text for people.
+ * What the shutdown of a scope did, with the same for every scope below it. Immutable. {@link
+ * #toString()} is a text for people.
  *
  * @param scopeId the id of the scope
  * @param path its path
  * @param result the worst that happened here or below
- * @param duration from the request, or for an inner scope from the moment it began to drain, to the end
+ * @param duration from the request, or for an inner scope from the moment it began to drain, to the
+ *     end
  * @param deadline the limit given for the whole, if one was given
  * @param phases the phases this scope went through, in order
  * @param atStart how many tasks of its own were live when it began to drain
@@ -56,7 +57,9 @@ public record ShutdownReport(
     CLEAN,
     /** Some tasks had to be cancelled, and then ended; or a resource failed to close. */
     CANCELLED,
-    /** Some tasks ignored their interrupt and were given up, or a resource did not close in time. */
+    /**
+     * Some tasks ignored their interrupt and were given up, or a resource did not close in time.
+     */
     ABANDONED;
 
     private final String label = name().toLowerCase(Locale.ROOT);
@@ -76,8 +79,8 @@ public record ShutdownReport(
    *
    * @param phase which
    * @param duration how long it took
-   * @param result {@code CLEAN} if nothing was left at its end, else {@code CANCELLED} when it left tasks
-   *     to the cancel phase, or {@code ABANDONED}
+   * @param result {@code CLEAN} if nothing was left at its end, else {@code CANCELLED} when it left
+   *     tasks to the cancel phase, or {@code ABANDONED}
    * @param tasksAtStart live tasks when it began; for resources, how many there were
    * @param tasksAtEnd live tasks when it ended; for resources, how many did not close
    */

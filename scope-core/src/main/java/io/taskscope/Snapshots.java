@@ -19,7 +19,8 @@ final class Snapshots {
     Instant takenAt = Instant.now();
     Map<Long, List<ScopeView>> childrenOf = new HashMap<>();
     ScopeView last = null;
-    for (ScopeNode node : top.subtree().reversed()) { // those inside first, because views are immutable
+    for (ScopeNode node :
+        top.subtree().reversed()) { // those inside first, because views are immutable
       List<ScopeView> children = childrenOf.getOrDefault(node.id(), List.of());
       last = view(node, tasks(node), children.reversed());
       ScopeNode parent = node.above();

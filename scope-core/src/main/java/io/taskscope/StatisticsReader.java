@@ -39,7 +39,8 @@ final class StatisticsReader {
       states.merge(scope.state(), 1L, Long::sum);
       scope
           .shutdownDeadline()
-          .ifPresent(until -> deadline = deadline == null || until.isAfter(deadline) ? until : deadline);
+          .ifPresent(
+              until -> deadline = deadline == null || until.isAfter(deadline) ? until : deadline);
     }
   }
 
@@ -61,7 +62,8 @@ final class StatisticsReader {
   }
 
   private static PathStatistics statistics(PathStats stats, Sum sum) {
-    OutcomeCounts finished = stats.finished(); // before started, so that no more end than have begun
+    OutcomeCounts finished =
+        stats.finished(); // before started, so that no more end than have begun
     return new PathStatistics(
         stats.path,
         stats.parentPath(),

@@ -14,19 +14,18 @@ import org.jspecify.annotations.Nullable;
  * counted by its scope from creation to end.
  *
  * <p>As a {@link Future} it is done when its body has really ended (or was abandoned): after {@link
- * #cancel} of a running task {@code isDone()} becomes true only when the body has reacted. Its {@link
- * Future#state()} is the future's; where the task stands is {@link #taskState()}.
+ * #cancel} of a running task {@code isDone()} becomes true only when the body has reacted. Its
+ * {@link Future#state()} is the future's; where the task stands is {@link #taskState()}.
  *
  * <p>Thread-safe. A finished task holds its result and nothing else of what it used.
  *
  * @param <T> the type of the result; {@code Void} for a body without one
  */
-public sealed interface Task<T extends @Nullable Object> extends Future<T>
-    permits TaskIdentity {
+public sealed interface Task<T extends @Nullable Object> extends Future<T> permits TaskIdentity {
 
   /**
-   * The task whose body this thread is in, or, in a thread that was started by a task, that task for as
-   * long as it lives.
+   * The task whose body this thread is in, or, in a thread that was started by a task, that task
+   * for as long as it lives.
    */
   static Optional<Task<?>> current() {
     return Optional.ofNullable(Context.currentTask());
@@ -41,7 +40,9 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T>
   /** The scope it is a member of, from creation on and also after its end. */
   TaskScope scope();
 
-  /** The task that created it, as long as that task lives; empty when it was created outside of any. */
+  /**
+   * The task that created it, as long as that task lives; empty when it was created outside of any.
+   */
   Optional<Task<?>> parent();
 
   /** The id of the task that created it, also after that task's end; 0 when there was none. */
@@ -51,8 +52,8 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T>
   TaskOrigin origin();
 
   /**
-   * Where it stands. Not named {@code state} because {@link Future#state()} has that name with another
-   * meaning and type.
+   * Where it stands. Not named {@code state} because {@link Future#state()} has that name with
+   * another meaning and type.
    */
   TaskState taskState();
 
@@ -62,12 +63,15 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T>
   /** Where its time went so far. */
   TaskTimes times();
 
-  /** The class of its body; for a lambda the class the compiler made, named after the class it is in. */
+  /**
+   * The class of its body; for a lambda the class the compiler made, named after the class it is
+   * in.
+   */
   Class<?> bodyClass();
 
   /**
-   * Where in the code it was created, innermost frame first, as far as {@link ScopeOptions#creationSite}
-   * has it kept; else empty.
+   * Where in the code it was created, innermost frame first, as far as {@link
+   * ScopeOptions#creationSite} has it kept; else empty.
    */
   List<StackTraceElement> creationSite();
 
@@ -84,20 +88,21 @@ public sealed interface Task<T extends @Nullable Object> extends Future<T>
   Optional<Thread> thread();
 
   /**
-   * Where its thread stands now, innermost frame first; empty before it begins and after it ends. Costs
-   * tens of microseconds and stops only that thread.
+   * Where its thread stands now, innermost frame first; empty before it begins and after it ends.
+   * Costs tens of microseconds and stops only that thread.
    */
   StackTraceElement[] where();
 
   /**
-   * Cancels the task. One that has not begun is finished at once; one that runs is interrupted, once, and
-   * finishes when its body ends. Whether it is called once or many times makes no difference, and the
-   * first reason stays.
+   * Cancels the task. One that has not begun is finished at once; one that runs is interrupted,
+   * once, and finishes when its body ends. Whether it is called once or many times makes no
+   * difference, and the first reason stays.
    *
    * <p>A body that returns after it was cancelled, or throws a sign of cancellation ({@link
    * InterruptedException}, {@link java.util.concurrent.CancellationException}, {@link
-   * java.io.InterruptedIOException}, {@link java.nio.channels.ClosedByInterruptException}, also as a
-   * cause) gives the outcome {@link Outcome.Cancelled}. One that throws something else has failed.
+   * java.io.InterruptedIOException}, {@link java.nio.channels.ClosedByInterruptException}, also as
+   * a cause) gives the outcome {@link Outcome.Cancelled}. One that throws something else has
+   * failed.
    *
    * @param reason why, for people; shown with the outcome
    * @return false if the task had already ended

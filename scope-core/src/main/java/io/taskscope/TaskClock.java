@@ -5,9 +5,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The time that timers, deadlines and the time limits of a shutdown go by. Given to a tree with {@link
- * ScopeOptions#clock}; the default is {@link #system()}. A test gives one that stands still until it is
- * moved, and needs no sleeping. How long tasks take is always measured by {@link System#nanoTime}.
+ * The time that timers, deadlines and the time limits of a shutdown go by. Given to a tree with
+ * {@link ScopeOptions#clock}; the default is {@link #system()}. A test gives one that stands still
+ * until it is moved, and needs no sleeping. How long tasks take is always measured by {@link
+ * System#nanoTime}.
  *
  * <p>Implementations are thread-safe.
  */
@@ -18,7 +19,10 @@ public interface TaskClock {
     return SystemClock.INSTANCE;
   }
 
-  /** A point in time in nanoseconds; only differences have a meaning, as with {@link System#nanoTime}. */
+  /**
+   * A point in time in nanoseconds; only differences have a meaning, as with {@link
+   * System#nanoTime}.
+   */
   long nanoTime();
 
   /**

@@ -111,7 +111,10 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
     return waiting;
   }
 
-  /** Has a listener told, once, when the task has left; on whatever thread that happens, maybe this one. */
+  /**
+   * Has a listener told, once, when the task has left; on whatever thread that happens, maybe this
+   * one.
+   */
   void onLeave(Consumer<TaskRun<?>> listener) {
     Waiters waiting = waiters();
     waiting.add(listener);
@@ -168,8 +171,7 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
 
   @Override
   public boolean isCancelled() {
-    return left
-        && (outcome instanceof Outcome.Cancelled || outcome instanceof Outcome.Abandoned);
+    return left && (outcome instanceof Outcome.Cancelled || outcome instanceof Outcome.Abandoned);
   }
 
   @Override
@@ -189,5 +191,4 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   public Optional<Outcome> outcome() {
     return Optional.ofNullable(outcome);
   }
-
 }

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a task is from its creation on: its names, where it comes from, and what hooks keep on it. */
+/**
+ * What a task is from its creation on: its names, where it comes from, and what hooks keep on it.
+ */
 abstract sealed class TaskIdentity<T extends @Nullable Object> extends Member implements Task<T>
     permits TaskFuture {
   private static final VarHandle ATTACHMENTS;

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live tasks of one scope and its exact counts. Split into stripes with a lock each, so that many
- * processors can spawn into one scope; admission is decided under the stripe's lock, so that after {@link
- * #barrier} a change of the scope's state holds for every task.
+ * The live tasks of one scope and its exact counts. Split into stripes with a lock each, so that
+ * many processors can spawn into one scope; admission is decided under the stripe's lock, so that
+ * after {@link #barrier} a change of the scope's state holds for every task.
  */
 final class TaskRegistry {
   /** One for a block, which is short-lived and mostly fed by one thread. */

@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
-import io.taskscope.hook.AttachmentKey;
-import io.taskscope.internal.HookSet;
 import io.taskscope.view.Creator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A task: its control word, its outcome, and the way from one to the other.
  *
- * <p>Two things happen exactly once, each decided by one atomic step. The <em>outcome</em> is set by
- * whoever first changes it from null: the body's end, a cancellation before the start, or the scope giving
- * up. The task <em>leaves</em> its scope once, under the lock of the registry. {@code isDone()} means that
- * it has left, so that whoever sees a finished task also sees counts that include it.
+ * <p>Two things happen exactly once, each decided by one atomic step. The <em>outcome</em> is set
+ * by whoever first changes it from null: the body's end, a cancellation before the start, or the
+ * scope giving up. The task <em>leaves</em> its scope once, under the lock of the registry. {@code
+ * isDone()} means that it has left, so that whoever sees a finished task also sees counts that
+ * include it.
  */
-final class TaskRun<T extends @Nullable Object> extends TaskFuture<T>
-    implements Context, Runnable {
+final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements Context, Runnable {
   // The control word. Cancelling and ending race for it.
   private static final int CREATED = 0; // hooks are being told; a cancel waits for them
   private static final int QUEUED = 1;
   private static final int RUNNING = 2;
-  private static final int INTERRUPTING = 3; // an interrupt is being delivered; the end waits for it
+  private static final int INTERRUPTING =
+      3; // an interrupt is being delivered; the end waits for it
   private static final int INTERRUPTED = 4;
   private static final int SHIELDED = 5; // a cancel is held back
   private static final int SHIELDED_CANCEL = 6; // and there is one
@@ -60,10 +52,15 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T>
   private volatile @Nullable Thread thread;
   private volatile @Nullable Inherited inheritable;
 
-  /** The body until it ended, from then on its class, so that nothing the body holds stays in memory. */
+  /**
+   * The body until it ended, from then on its class, so that nothing the body holds stays in
+   * memory.
+   */
   private volatile Object body;
 
-  /** Whether the scope's quiet does not depend on it. Guarded by the lock of the registry's stripe. */
+  /**
+   * Whether the scope's quiet does not depend on it. Guarded by the lock of the registry's stripe.
+   */
   boolean exempt;
 
   TaskRun(ScopeNode scope, String name, TaskOrigin origin, Object body) {
@@ -199,8 +196,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T>
   }
 
   /**
-   * Gives the task up. Its body may go on, but the scope does not count on it any more. Calls no hook:
-   * whoever gives up must not depend on one, and calls {@link #tellAbandoned} where it can block.
+   * Gives the task up. Its body may go on, but the scope does not count on it any more. Calls no
+   * hook: whoever gives up must not depend on one, and calls {@link #tellAbandoned} where it can
+   * block.
    *
    * @return false if the body had ended after all
    */
@@ -251,7 +249,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T>
     deliverCancel();
   }
 
-  /** Interrupts the body if it has begun, and calls no hook; the rest of {@link #cancel} may follow. */
+  /**
+   * Interrupts the body if it has begun, and calls no hook; the rest of {@link #cancel} may follow.
+   */
   void cancelIfBegun(Outcome.Cancelled request) {
     CANCEL.compareAndSet(this, null, request);
     interrupt();

@@ -18,11 +18,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node in the tree of a service's work. Tasks are members of exactly one scope; scopes have paths such
- * as {@code /web/app-a/handlers}, can be enumerated, cancelled and shut down with all below them.
+ * A node in the tree of a service's work. Tasks are members of exactly one scope; scopes have paths
+ * such as {@code /web/app-a/handlers}, can be enumerated, cancelled and shut down with all below
+ * them.
  *
- * <p><b>Two forms.</b> A server builds its tree with {@link #root} and {@link #child} and keeps it as
- * long as it runs:
+ * <p><b>Two forms.</b> A server builds its tree with {@link #root} and {@link #child} and keeps it
+ * as long as it runs:
  *
  * <pre>{@code
  * TaskScope web = TaskScope.root("web");
@@ -42,17 +43,18 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Names.</b> A scope name is one path segment: 1 to 64 of {@code a-z 0-9 . _ -}, beginning with a
- * letter or digit. Several live scopes may share a path, one {@code checkout} per request for instance:
- * the path is the low-cardinality name of all of them, {@link #id()} tells them apart.
+ * <p><b>Names.</b> A scope name is one path segment: 1 to 64 of {@code a-z 0-9 . _ -}, beginning
+ * with a letter or digit. Several live scopes may share a path, one {@code checkout} per request
+ * for instance: the path is the low-cardinality name of all of them, {@link #id()} tells them
+ * apart.
  *
  * <p><b>Context.</b> Whatever a task starts, directly or in a library, inherits its scope: {@link
- * #current()} answers in those threads. A thread that outlives the scope it came from belongs to the
- * nearest scope above that is not closed.
+ * #current()} answers in those threads. A thread that outlives the scope it came from belongs to
+ * the nearest scope above that is not closed.
  *
  * <p>Thread-safe.
  */
-public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
+public sealed interface TaskScope extends AutoCloseable permits ScopePlace {
 
   /**
    * A new tree.
@@ -70,8 +72,9 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
-   * Opens a block: a child of {@link #current()}, or a root where there is none. It becomes the current
-   * scope of this thread until it is closed, which this thread must do; use try-with-resources.
+   * Opens a block: a child of {@link #current()}, or a root where there is none. It becomes the
+   * current scope of this thread until it is closed, which this thread must do; use
+   * try-with-resources.
    *
    * @param name one path segment
    * @throws IllegalArgumentException if the name is not a path segment
@@ -87,8 +90,9 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
-   * The scope this thread works for: of the task or block it is in, or that it was started from. Where
-   * that scope has closed, the nearest scope above it that has not. Empty outside of all scopes.
+   * The scope this thread works for: of the task or block it is in, or that it was started from.
+   * Where that scope has closed, the nearest scope above it that has not. Empty outside of all
+   * scopes.
    */
   static Optional<TaskScope> current() {
     return Optional.ofNullable(Context.currentScope());
@@ -99,7 +103,9 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
     return ScopeNode.openRoots();
   }
 
-  /** Counts by path over all trees of this JVM. Costs a walk over all scopes, not over their tasks. */
+  /**
+   * Counts by path over all trees of this JVM. Costs a walk over all scopes, not over their tasks.
+   */
   static Statistics statistics() {
     return StatisticsReader.read();
   }
@@ -114,8 +120,8 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   String path();
 
   /**
-   * The path its tasks are counted under in {@link #statistics()}: {@link #path()}, or {@code (other)} if
-   * there were too many distinct paths when it was made.
+   * The path its tasks are counted under in {@link #statistics()}: {@link #path()}, or {@code
+   * (other)} if there were too many distinct paths when it was made.
    */
   String statisticsPath();
 
@@ -141,7 +147,8 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   Stream<TaskScope> descendants();
 
   /**
-   * The first scope at a relative path such as {@code app-a/handlers}; the empty path is the scope itself.
+   * The first scope at a relative path such as {@code app-a/handlers}; the empty path is the scope
+   * itself.
    */
   Optional<TaskScope> find(String relativePath);
 
@@ -170,8 +177,8 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
    * @param body what it does
    * @return the task, at once
    * @throws IllegalArgumentException if the name is not a task name
-   * @throws ScopeClosedException if this scope does not accept it: it is closed or being cancelled, or it
-   *     drains and the caller is not inside it
+   * @throws ScopeClosedException if this scope does not accept it: it is closed or being cancelled,
+   *     or it drains and the caller is not inside it
    */
   <T extends @Nullable Object> Task<T> spawn(String name, Callable<? extends T> body);
 
@@ -179,12 +186,12 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   Task<@Nullable Void> spawn(String name, TaskAction<?> body);
 
   /**
-   * Runs a task on the calling thread, and returns or throws what its body does. For servers that have a
-   * thread per request already. A failure counts as a failed task but is not shown to the failure
-   * handlers: the caller has it.
+   * Runs a task on the calling thread, and returns or throws what its body does. For servers that
+   * have a thread per request already. A failure counts as a failed task but is not shown to the
+   * failure handlers: the caller has it.
    *
-   * <p>If the task is cancelled the calling thread is interrupted, and the body decides what to throw; an
-   * interrupt that comes too late for the body does not reach the code after it.
+   * <p>If the task is cancelled the calling thread is interrupted, and the body decides what to
+   * throw; an interrupt that comes too late for the body does not reach the code after it.
    */
   <T extends @Nullable Object, X extends Throwable> T call(
       String name, ScopedValue.CallableOp<? extends T, X> body) throws X;
@@ -193,13 +200,13 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   <X extends Throwable> void call(String name, TaskAction<X> body) throws X;
 
   /**
-   * Hands a resource to the scope, which closes it after its tasks and the scopes below it have ended,
-   * the last one first.
+   * Hands a resource to the scope, which closes it after its tasks and the scopes below it have
+   * ended, the last one first.
    *
    * @param name for the report
    * @return the resource
-   * @throws ScopeClosedException if the scope is closed or already closing its resources; the resource is
-   *     then left open, and the caller's to close
+   * @throws ScopeClosedException if the scope is closed or already closing its resources; the
+   *     resource is then left open, and the caller's to close
    */
   <R extends AutoCloseable> R own(String name, R resource);
 
@@ -210,8 +217,8 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
-   * Starts a task at a fixed rate, the first time after one period. A tick that is due while the one before
-   * is still live is left out.
+   * Starts a task at a fixed rate, the first time after one period. A tick that is due while the
+   * one before is still live is left out.
    *
    * @param name for the timer and its tasks
    * @throws IllegalArgumentException if the period is not longer than zero
@@ -233,22 +240,23 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   Timer after(String name, Duration delay, TaskAction<?> body);
 
   /**
-   * An executor for libraries that take one: whatever is submitted is a task of this scope on a virtual
-   * thread of its own, of origin {@code adopted}, named after the class of what was submitted. Shutting it
-   * down ends only it; when the scope no longer takes tasks, submitting throws {@link
-   * java.util.concurrent.RejectedExecutionException}.
+   * An executor for libraries that take one: whatever is submitted is a task of this scope on a
+   * virtual thread of its own, of origin {@code adopted}, named after the class of what was
+   * submitted. Shutting it down ends only it; when the scope no longer takes tasks, submitting
+   * throws {@link java.util.concurrent.RejectedExecutionException}.
    */
   ExecutorService executor();
 
   /**
-   * A thread factory for libraries that take one: its virtual threads are, from their start to their end,
-   * tasks of this scope, of origin {@code adopted}. It answers null when the scope no longer takes tasks.
+   * A thread factory for libraries that take one: its virtual threads are, from their start to
+   * their end, tasks of this scope, of origin {@code adopted}. It answers null when the scope no
+   * longer takes tasks.
    */
   ThreadFactory threadFactory();
 
   /**
-   * The tasks of this scope, not of those below it, in the order in which they end from now on. It ends
-   * when the scope is closed.
+   * The tasks of this scope, not of those below it, in the order in which they end from now on. It
+   * ends when the scope is closed.
    */
   Completions<@Nullable Object> completions();
 
@@ -259,9 +267,9 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
-   * Runs bodies against each other, in a block {@code race} of the current scope, and returns the result of
-   * the winner. When it returns or throws, the losers have been cancelled and awaited; one that ignores
-   * that is abandoned after a second.
+   * Runs bodies against each other, in a block {@code race} of the current scope, and returns the
+   * result of the winner. When it returns or throws, the losers have been cancelled and awaited;
+   * one that ignores that is abandoned after a second.
    *
    * @param mode who wins, and when the bodies start
    * @param bodies in the order in which to start them
@@ -287,10 +295,11 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
-   * Runs something that a cancellation of the current task has to wait for, such as giving back what was
-   * borrowed. If the task is cancelled meanwhile, its thread is interrupted when the body has ended. A
-   * shutdown waits no longer for it than for other tasks: past the cancel timeout it is abandoned. An
-   * interrupt that is not a cancellation is not held back. Outside of a task the body just runs.
+   * Runs something that a cancellation of the current task has to wait for, such as giving back
+   * what was borrowed. If the task is cancelled meanwhile, its thread is interrupted when the body
+   * has ended. A shutdown waits no longer for it than for other tasks: past the cancel timeout it
+   * is abandoned. An interrupt that is not a cancellation is not held back. Outside of a task the
+   * body just runs.
    *
    * @throws X what the body throws
    */
@@ -310,9 +319,10 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   }
 
   /**
-   * Shuts a scope down when the JVM is told to end: by SIGTERM, Ctrl-C or {@code System.exit}. The report is
-   * logged. Other shutdown hooks of the JVM run at the same time, that of the flight recorder among them:
-   * a service that needs its recording up to the end calls {@link #shutdown} itself.
+   * Shuts a scope down when the JVM is told to end: by SIGTERM, Ctrl-C or {@code System.exit}. The
+   * report is logged. Other shutdown hooks of the JVM run at the same time, that of the flight
+   * recorder among them: a service that needs its recording up to the end calls {@link #shutdown}
+   * itself.
    *
    * @return closing it takes the arrangement back
    */
@@ -323,10 +333,12 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   /**
    * Waits until this scope and all below it have no live tasks.
    *
-   * @throws TaskFailedException in a {@code FAIL_FAST} scope, if a task has failed; in any, if its deadline
-   *     passed, at most its cancel timeout later: tasks that ignore their interrupt are then abandoned
+   * @throws TaskFailedException in a {@code FAIL_FAST} scope, if a task has failed; in any, if its
+   *     deadline passed, at most its cancel timeout later: tasks that ignore their interrupt are
+   *     then abandoned
    * @throws InterruptedException if the calling thread is interrupted; the tasks go on
-   * @throws IllegalStateException if called from inside one of these tasks, which would wait for itself
+   * @throws IllegalStateException if called from inside one of these tasks, which would wait for
+   *     itself
    */
   void join() throws InterruptedException;
 
@@ -340,17 +352,17 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
   /**
    * Shuts this scope and all below it down, from the innermost to the outermost, and waits for it.
    *
-   * <p>Each scope first <em>drains</em> for its {@link ScopeOptions#drainTimeout}: it accepts nothing from
-   * outside and waits. Then it <em>cancels</em>: what is left is interrupted, once. After its {@link
-   * ScopeOptions#cancelTimeout} it <em>abandons</em> what is still left, and goes on. Then its resources
-   * close. Siblings do so side by side; a scope begins when all scopes in it are closed. Blocks are shut
-   * down together with the scope whose tasks opened them.
+   * <p>Each scope first <em>drains</em> for its {@link ScopeOptions#drainTimeout}: it accepts
+   * nothing from outside and waits. Then it <em>cancels</em>: what is left is interrupted, once.
+   * After its {@link ScopeOptions#cancelTimeout} it <em>abandons</em> what is still left, and goes
+   * on. Then its resources close. Siblings do so side by side; a scope begins when all scopes in it
+   * are closed. Blocks are shut down together with the scope whose tasks opened them.
    *
-   * <p>At the deadline everything left is cancelled at once, and then abandoned. The call returns at most
-   * 50 ms after the deadline, whatever the tasks do.
+   * <p>At the deadline everything left is cancelled at once, and then abandoned. The call returns
+   * at most 50 ms after the deadline, whatever the tasks do.
    *
-   * <p>A second call joins the first, and a shorter deadline tightens it. A call from inside a task of
-   * this scope does not wait for that task.
+   * <p>A second call joins the first, and a shorter deadline tightens it. A call from inside a task
+   * of this scope does not wait for that task.
    *
    * @param deadline for the whole
    * @return what happened; the same report for every caller
@@ -358,33 +370,40 @@ public sealed interface TaskScope extends AutoCloseable permits ScopeNode {
    */
   ShutdownReport shutdown(Duration deadline);
 
-  /** How the scope ended; empty until it is closed. A block that was left with nothing in it has none. */
+  /**
+   * How the scope ended; empty until it is closed. A block that was left with nothing in it has
+   * none.
+   */
   Optional<ShutdownReport> report();
 
   /** The latest moment at which the shutdown under way will be over; empty when there is none. */
   Optional<Instant> shutdownDeadline();
 
   /**
-   * Ends the scope. A block waits for its tasks until its deadline or its drain timeout, whichever comes
-   * first, then cancels them, and abandons them after the cancel timeout. A {@code FAIL_FAST} block that
-   * is left without {@link #join} (an exception or early return) cancels them at once. A scope made by
-   * {@code root} or {@code child} is shut down with no deadline but those of the scopes in it.
+   * Ends the scope. A block waits for its tasks until its deadline or its drain timeout, whichever
+   * comes first, then cancels them, and abandons them after the cancel timeout. A {@code FAIL_FAST}
+   * block that is left without {@link #join} (an exception or early return) cancels them at once. A
+   * scope made by {@code root} or {@code child} is shut down with no deadline but those of the
+   * scopes in it.
    */
   @Override
   void close();
 
   /**
-   * This scope and everything below it, with its live tasks, at this moment. Costs time and memory in
-   * proportion to the number of tasks, and stops none of them.
+   * This scope and everything below it, with its live tasks, at this moment. Costs time and memory
+   * in proportion to the number of tasks, and stops none of them.
    */
   Snapshot snapshot();
 
   /**
-   * The tasks that ended last, newest first: at most {@link ScopeOptions#history} of them, and half as many
-   * failures that are older. Those of blocks in this scope are among them, with the path of the block.
+   * The tasks that ended last, newest first: at most {@link ScopeOptions#history} of them, and half
+   * as many failures that are older. Those of blocks in this scope are among them, with the path of
+   * the block.
    */
   List<FinishedTask> history();
 
-  /** This scope alone, without its tasks and without the scopes below it. Cheap: counters are read. */
+  /**
+   * This scope alone, without its tasks and without the scopes below it. Cheap: counters are read.
+   */
   ScopeView view();
 }

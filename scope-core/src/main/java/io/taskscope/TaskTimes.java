@@ -6,12 +6,12 @@ import java.time.Duration;
 /**
  * Where the time of a task went, up to its end or, while it lives, up to the moment it was asked.
  *
- * <p>Without the agent the JVM does not tell when a thread waits: then {@code running} is all the time
- * since the body began, {@code parked} is zero, and {@code steps} and {@code parks} are zero.
+ * <p>Without the agent the JVM does not tell when a thread waits: then {@code running} is all the
+ * time since the body began, {@code parked} is zero, and {@code steps} and {@code parks} are zero.
  *
  * @param age from creation to its end, or to now
- * @param queued waiting for a processor: from creation to the first run, and with the agent after each
- *     park
+ * @param queued waiting for a processor: from creation to the first run, and with the agent after
+ *     each park
  * @param running on a processor
  * @param parked waiting for something else than a processor
  * @param startDelay from creation to the first run, or to now if it has not begun

@@ -4,9 +4,10 @@ package io.taskscope;
 import java.util.Optional;
 
 /**
- * Starts a task again and again, or once. Made by {@link TaskScope#every} and {@link TaskScope#after}.
- * Every tick is a task of the scope; a tick that fails goes to the failure handlers and the timer goes on.
- * A timer is no task itself: it keeps nobody waiting, and stops when its scope begins to shut down.
+ * Starts a task again and again, or once. Made by {@link TaskScope#every} and {@link
+ * TaskScope#after}. Every tick is a task of the scope; a tick that fails goes to the failure
+ * handlers and the timer goes on. A timer is no task itself: it keeps nobody waiting, and stops
+ * when its scope begins to shut down.
  *
  * <p>Thread-safe.
  */
@@ -23,7 +24,9 @@ public sealed interface Timer permits ScopeTimer {
   /** How many ticks were started. */
   long ticks();
 
-  /** How many ticks were left out because the one before was still live, or the process was asleep. */
+  /**
+   * How many ticks were left out because the one before was still live, or the process was asleep.
+   */
   long skipped();
 
   /** The tick that was started last; empty before the first one. */

@@ -26,8 +26,7 @@ final class Timers {
 
   Timer after(String name, Duration delay, TaskAction<?> body) {
     long nanos = Checks.timeout("delay", delay);
-    return add(
-        new ScopeTimer(scope, Checks.taskName(name), nanos, 0, OverlapPolicy.OVERLAP, body));
+    return add(new ScopeTimer(scope, Checks.taskName(name), nanos, 0, OverlapPolicy.OVERLAP, body));
   }
 
   private Timer add(ScopeTimer timer) {

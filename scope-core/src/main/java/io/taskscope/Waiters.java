@@ -33,7 +33,9 @@ final class Waiters extends CountDownLatch {
     listeners.add(listener);
   }
 
-  /** The task has left. May be called again for listeners that came too late; each hears it once. */
+  /**
+   * The task has left. May be called again for listeners that came too late; each hears it once.
+   */
   void left(TaskRun<?> task) {
     countDown();
     for (Consumer<TaskRun<?>> next = listeners.poll(); next != null; next = listeners.poll()) {

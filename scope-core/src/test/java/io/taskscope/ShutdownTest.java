@@ -117,8 +117,7 @@ class ShutdownTest {
     ShutdownReport.AbandonedTask culprit = report.abandoned().getFirst();
     assertThat(culprit.name()).isEqualTo("never ends");
     assertThat(culprit.path()).isEqualTo("/web/handlers");
-    assertThat(culprit.stack())
-        .anyMatch(frame -> frame.getMethodName().equals("awaitStubbornly"));
+    assertThat(culprit.stack()).anyMatch(frame -> frame.getMethodName().equals("awaitStubbornly"));
     assertThat(report.toString()).contains("never ends").contains("awaitStubbornly");
     assertThat(stubborn.isDone()).isTrue();
     assertThat(stubborn.outcome().orElseThrow()).isInstanceOf(Outcome.Abandoned.class);
@@ -250,8 +249,7 @@ class ShutdownTest {
   void shutdown_withHangingResource_leavesItAndClosesTheRest() {
     CountDownLatch never = guard.latch();
     TaskScope web =
-        guard.root(
-            "web", o -> o.drainTimeout(Duration.ZERO).cancelTimeout(Duration.ofMillis(50)));
+        guard.root("web", o -> o.drainTimeout(Duration.ZERO).cancelTimeout(Duration.ofMillis(50)));
     CountDownLatch closed = new CountDownLatch(1);
     web.own("good", closed::countDown);
     web.own("hanging", () -> awaitStubbornly(never));

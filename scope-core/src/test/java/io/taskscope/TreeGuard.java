@@ -17,8 +17,9 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Makes scopes for a test, and after it checks what must hold whatever the test did: the counts of every
- * scope add up, no scope is left open, no hook has failed unexpectedly, and no context has leaked.
+ * Makes scopes for a test, and after it checks what must hold whatever the test did: the counts of
+ * every scope add up, no scope is left open, no hook has failed unexpectedly, and no context has
+ * leaked.
  */
 public final class TreeGuard implements BeforeEachCallback, AfterEachCallback {
   private final List<TaskScope> roots = new ArrayList<>();
@@ -37,7 +38,9 @@ public final class TreeGuard implements BeforeEachCallback, AfterEachCallback {
     return root;
   }
 
-  /** A latch that is opened after the test at the latest, so that stubborn bodies come to an end. */
+  /**
+   * A latch that is opened after the test at the latest, so that stubborn bodies come to an end.
+   */
   public CountDownLatch latch() {
     CountDownLatch latch = new CountDownLatch(1);
     released.add(latch);

@@ -2,8 +2,8 @@
 package io.taskscope.hook;
 
 /**
- * Names the place on a task where one hook keeps its state; compared by identity, so make one constant
- * per use.
+ * Names the place on a task where one hook keeps its state; compared by identity, so make one
+ * constant per use.
  *
  * <pre>{@code
  * private static final AttachmentKey<Span> SPAN = AttachmentKey.of("otel.span");

@@ -9,8 +9,8 @@ public final class Hooks {
   private Hooks() {}
 
   /**
-   * Registers a hook for every scope, those that exist and those to come. It is told of tasks created
-   * from now on. Registering the same hook twice makes it be called twice.
+   * Registers a hook for every scope, those that exist and those to come. It is told of tasks
+   * created from now on. Registering the same hook twice makes it be called twice.
    *
    * @return closing it takes the hook out
    */

@@ -11,18 +11,18 @@ import io.taskscope.TaskScope;
  * registered hook overrides costs nothing.
  *
  * <p><b>Order.</b> For one task: {@code taskCreated}, then {@code taskStarted}, then {@code
- * taskFinished}, each at most once, with {@code taskAbandoned} somewhere between the last two if it was
- * given up. Hooks are called in the order of registration, and {@code taskFinished}, {@code scopeClosed}
- * and {@code phaseEnded} in the opposite order, so that hooks nest like brackets. A task keeps the hooks
- * it was created with: one registered later does not see its end, one removed while it runs still does,
- * if it saw the start.
+ * taskFinished}, each at most once, with {@code taskAbandoned} somewhere between the last two if it
+ * was given up. Hooks are called in the order of registration, and {@code taskFinished}, {@code
+ * scopeClosed} and {@code phaseEnded} in the opposite order, so that hooks nest like brackets. A
+ * task keeps the hooks it was created with: one registered later does not see its end, one removed
+ * while it runs still does, if it saw the start.
  *
- * <p><b>Threads.</b> Many tasks call a hook at the same time: implementations must be thread-safe. They
- * run inside the application's own threads and must neither block nor be slow.
+ * <p><b>Threads.</b> Many tasks call a hook at the same time: implementations must be thread-safe.
+ * They run inside the application's own threads and must neither block nor be slow.
  *
- * <p><b>Errors.</b> What a hook throws never reaches the task. It is logged once per hook and method and
- * counted; a hook that fails three times in a row is quarantined, that is, never called again (see {@link
- * Hooks#status()}).
+ * <p><b>Errors.</b> What a hook throws never reaches the task. It is logged once per hook and
+ * method and counted; a hook that fails three times in a row is quarantined, that is, never called
+ * again (see {@link Hooks#status()}).
  */
 public interface TaskHook {
 
@@ -30,8 +30,8 @@ public interface TaskHook {
   default void scopeOpened(TaskScope scope) {}
 
   /**
-   * A scope begins to end: its state is no longer {@code OPEN}. Called before any of its phases, on a
-   * thread of Taskscope, or for the block form on the thread that leaves the block.
+   * A scope begins to end: its state is no longer {@code OPEN}. Called before any of its phases, on
+   * a thread of Taskscope, or for the block form on the thread that leaves the block.
    */
   default void scopeClosing(TaskScope scope) {}
 
@@ -48,14 +48,14 @@ public interface TaskHook {
   /**
    * A scope is closed; {@link TaskScope#report()} has its report. Exactly once per scope.
    *
-   * <p>A block-form scope that is closed with nothing left in it skips the phases: {@code scopeClosing}
-   * is then directly followed by {@code scopeClosed}.
+   * <p>A block-form scope that is closed with nothing left in it skips the phases: {@code
+   * scopeClosing} is then directly followed by {@code scopeClosed}.
    */
   default void scopeClosed(TaskScope scope) {}
 
   /**
-   * A task is a member of its scope, and has not begun. Called on its creator's thread, whose context
-   * (current span, thread-locals) is what the task should inherit.
+   * A task is a member of its scope, and has not begun. Called on its creator's thread, whose
+   * context (current span, thread-locals) is what the task should inherit.
    */
   default void taskCreated(Task<?> task) {}
 
@@ -63,16 +63,16 @@ public interface TaskHook {
   default void taskStarted(Task<?> task) {}
 
   /**
-   * The body has ended and {@link Task#outcome()} is known. On the same thread as {@link #taskStarted};
-   * for a task that was cancelled before it began, on the thread that cancelled it and without a {@code
-   * taskStarted} before. For an abandoned task this comes when its body ends after all, which may be
-   * never.
+   * The body has ended and {@link Task#outcome()} is known. On the same thread as {@link
+   * #taskStarted}; for a task that was cancelled before it began, on the thread that cancelled it
+   * and without a {@code taskStarted} before. For an abandoned task this comes when its body ends
+   * after all, which may be never.
    */
   default void taskFinished(Task<?> task) {}
 
   /**
-   * A task was given up: it has the outcome {@code ABANDONED} and counts as finished, but its thread goes
-   * on. On a thread of Taskscope, or the one leaving a block.
+   * A task was given up: it has the outcome {@code ABANDONED} and counts as finished, but its
+   * thread goes on. On a thread of Taskscope, or the one leaving a block.
    */
   default void taskAbandoned(Task<?> task) {}
 }

@@ -3,8 +3,8 @@ package io.taskscope.hook;
 
 /**
  * The identity of the span that stands for a task, in a form every hook can read without knowing a
- * tracing library. The tracing hook attaches it to the task under {@link #KEY} before the body begins;
- * tasks without a span have none.
+ * tracing library. The tracing hook attaches it to the task under {@link #KEY} before the body
+ * begins; tasks without a span have none.
  *
  * @param traceIdHigh the first eight bytes of the W3C trace id, as a big-endian number
  * @param traceIdLow the last eight bytes of the W3C trace id

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A registered hook and how it behaves. A failing hook costs the task nothing but the time it took: the
- * error is logged once per method, counted, and three in a row end the hook.
+ * A registered hook and how it behaves. A failing hook costs the task nothing but the time it took:
+ * the error is logged once per method, counted, and three in a row end the hook.
  */
 final class HookEntry {
   /** Failures in a row after which a hook is taken out. */
@@ -49,14 +49,15 @@ final class HookEntry {
   }
 
   void succeeded() {
-    if (inARow.get() != 0) { // read first: a write per call would make all threads fight for the line
+    if (inARow.get()
+        != 0) { // read first: a write per call would make all threads fight for the line
       inARow.set(0);
     }
   }
 
   void failed(HookMethod method, Throwable error) {
     try {
-      boolean firstOfMethod = 
+      boolean firstOfMethod =
           failures.computeIfAbsent(method, m -> new AtomicLong()).incrementAndGet() == 1;
       if (firstOfMethod) {
         LOG.log(

@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** All hooks of the JVM: those registered for everything, and the record of those that ever failed. */
+/**
+ * All hooks of the JVM: those registered for everything, and the record of those that ever failed.
+ */
 public final class HookRegistry {
   private static final Object LOCK = new Object();
 
@@ -20,7 +22,8 @@ public final class HookRegistry {
   private static volatile List<HookEntry> everywhere = List.of();
   private static volatile long generation;
 
-  // Entries of subtrees and removed entries are remembered here by class once they have failed, so that
+  // Entries of subtrees and removed entries are remembered here by class once they have failed, so
+  // that
   // counters never go back. Bounded by the number of hook classes. Guarded by LOCK.
   private static final Map<String, HookStatus> retired = new HashMap<>();
 

@@ -12,8 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hooks that hold for one scope, sorted out by method so that a method nobody overrides is an empty
- * array. Immutable: a task keeps the set it was created with, so that brackets it opened are closed.
+ * The hooks that hold for one scope, sorted out by method so that a method nobody overrides is an
+ * empty array. Immutable: a task keeps the set it was created with, so that brackets it opened are
+ * closed.
  */
 public final class HookSet {
   private static final HookEntry[] NO_ENTRIES = {};

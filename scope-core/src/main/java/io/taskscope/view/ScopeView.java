@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 /**
  * A scope as it was when asked, with everything below it.
  *
- * <p>Weakly consistent: the parts are read one after the other while the tree goes on. Within one scope
- * {@code started = finished.total() + live} holds exactly.
+ * <p>Weakly consistent: the parts are read one after the other while the tree goes on. Within one
+ * scope {@code started = finished.total() + live} holds exactly.
  *
  * @param id unique within the JVM's life
  * @param name one path segment

@@ -7,10 +7,10 @@ import java.util.List;
  * Statistics of every path in this JVM.
  *
  * @param paths one entry per path, sorted by path
- * @param overflowed how many scopes were counted under {@link PathStatistics#OTHER} because there were
- *     too many distinct paths
- * @param completionsDropped how many completions were lost in all {@link io.taskscope.Completions} because
- *     nobody read fast enough
+ * @param overflowed how many scopes were counted under {@link PathStatistics#OTHER} because there
+ *     were too many distinct paths
+ * @param completionsDropped how many completions were lost in all {@link io.taskscope.Completions}
+ *     because nobody read fast enough
  */
 public record Statistics(List<PathStatistics> paths, long overflowed, long completionsDropped) {
   /** Keeps an immutable copy of the list. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Immutable pictures of the tree: what a scope and its tasks looked like when they were asked. Safe to
- * keep, compare and hand to any thread; they hold no task, thread or result alive.
+ * Immutable pictures of the tree: what a scope and its tasks looked like when they were asked. Safe
+ * to keep, compare and hand to any thread; they hold no task, thread or result alive.
  */
 @NullMarked
 package io.taskscope.view;
