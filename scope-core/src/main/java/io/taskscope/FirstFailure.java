@@ -18,7 +18,7 @@ final class FirstFailure {
   private final ScopeNode scope;
   private volatile @Nullable Throwable first; // written with the lock of this held
   private @Nullable TaskRun<?> firstTask; // guarded by this
-  private Outcome.@Nullable Cancelled reason; // guarded by this
+  private @Nullable CancelRequest reason; // guarded by this
   private List<Throwable> later = List.of(); // guarded by this
   private boolean seen; // guarded by this
 
@@ -28,22 +28,20 @@ final class FirstFailure {
 
   /** A task of a fail-fast scope has failed. */
   void record(TaskRun<?> task, Throwable error) {
-    Outcome.Cancelled request = Outcome.Cancelled.by(task, task + " failed: " + error);
+    CancelRequest request =
+        CancelRequest.now(Outcome.Cancelled.by(task, task + " failed: " + error));
     if (set(error, task, request)) {
       scope.cancelTasks(request);
     }
   }
 
   /** The deadline has passed; the caller cancels the tasks. */
-  void timedOut(TimeoutException timeout) {
-    set(
-        timeout,
-        null,
-        new Outcome.Cancelled(String.valueOf(timeout.getMessage()), "its deadline", List.of()));
+  void timedOut(TimeoutException timeout, CancelRequest request) {
+    set(timeout, null, request);
   }
 
   private synchronized boolean set(
-      Throwable error, @Nullable TaskRun<?> task, Outcome.Cancelled request) {
+      Throwable error, @Nullable TaskRun<?> task, CancelRequest request) {
     if (first == null) {
       firstTask = task;
       reason = request;
@@ -62,7 +60,7 @@ final class FirstFailure {
   /** A task that came when all others had been, or are just being, cancelled is cancelled too. */
   void cancelLatecomer(TaskRun<?> task) {
     if (first != null) { // set before the tasks are gone through, so one of both sides cancels it
-      Outcome.Cancelled request;
+      CancelRequest request;
       synchronized (this) {
         request = reason;
       }

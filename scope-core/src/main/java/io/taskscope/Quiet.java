@@ -74,8 +74,10 @@ final class Quiet {
 
   private void passed(Duration deadline) {
     String reason = scope + " has passed its deadline of " + Durations.text(deadline);
-    scope.failure.timedOut(new TimeoutException(reason));
-    scope.cancelTasks(new Outcome.Cancelled(reason, "its deadline", List.of()));
+    CancelRequest request =
+        CancelRequest.now(new Outcome.Cancelled(reason, "its deadline", List.of()));
+    scope.failure.timedOut(new TimeoutException(reason), request);
+    scope.cancelTasks(request);
     synchronized (this) {
       if (!over) {
         timer =

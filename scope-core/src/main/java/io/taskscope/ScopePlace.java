@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.Finding;
 import io.taskscope.view.ScopeView;
 import io.taskscope.view.Snapshot;
+import io.taskscope.view.TaskView;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,6 +71,14 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
   @Override
   public Optional<TaskScope> parent() {
     return Optional.ofNullable(parent);
+  }
+
+  final boolean isAtOrBelow(ScopeNode other) {
+    ScopeNode at = self();
+    while (at != null && at != other) {
+      at = at.above();
+    }
+    return at != null;
   }
 
   @Nullable ScopeNode above() {
@@ -195,6 +205,21 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
   @Override
   public Snapshot snapshot() {
     return Snapshots.of(self());
+  }
+
+  @Override
+  public List<Finding> findings() {
+    return Findings.of(self());
+  }
+
+  @Override
+  public List<ScopeView> scopes(String selector) {
+    return Selection.scopes(self(), selector);
+  }
+
+  @Override
+  public List<TaskView> tasks(String selector) {
+    return Selection.tasks(self(), selector);
   }
 
   @Override

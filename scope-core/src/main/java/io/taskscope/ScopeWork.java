@@ -124,12 +124,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
   }
 
   private boolean isInside(@Nullable ScopeNode caller) {
-    for (ScopeNode at = caller; at != null; at = at.above()) {
-      if (at == this) {
-        return true;
-      }
-    }
-    return false;
+    return caller != null && caller.isAtOrBelow(self());
   }
 
   @SuppressWarnings("ReferenceEquality") // a cheap guess; a wrong one costs a second check
@@ -169,6 +164,11 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     return retrieved;
   }
 
+  /** Blocks have none of their own. */
+  final boolean hasOwnHistory() {
+    return history != null;
+  }
+
   private @Nullable History nearestHistory() {
     ScopeWork at = this;
     while (at != null && at.history == null) {
@@ -179,11 +179,12 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
 
   @Override
   public void cancel(String reason) {
-    cancelTasks(Outcome.Cancelled.byCaller(Objects.requireNonNull(reason, "reason")));
+    cancelTasks(
+        CancelRequest.now(Outcome.Cancelled.byCaller(Objects.requireNonNull(reason, "reason"))));
   }
 
   /** Cancels the tasks here and below, but for those that wait for this. */
-  void cancelTasks(Outcome.Cancelled request) {
+  void cancelTasks(CancelRequest request) {
     for (ScopeNode node : subtree()) {
       node.registry()
           .forEach(

@@ -116,7 +116,7 @@ final class ShutdownGroup {
 
   /** Interrupts every task, once, and calls no hook on this thread. */
   void cancel(String reason) {
-    Outcome.Cancelled request = new Outcome.Cancelled(reason, "shutdown", List.of());
+    CancelRequest request = CancelRequest.now(new Outcome.Cancelled(reason, "shutdown", List.of()));
     List<TaskRun<?>> notBegun = new ArrayList<>();
     for (ScopeNode node : nodes()) {
       node.registry()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.FinishedTask;
 import io.taskscope.view.ScopeView;
 import io.taskscope.view.Snapshot;
 import io.taskscope.view.TaskView;
@@ -58,20 +59,32 @@ final class Snapshots {
   }
 
   private static List<TaskView> tasks(ScopeNode node) {
-    List<TaskView> views = new ArrayList<>();
-    for (Task<?> task : node.tasks()) {
-      views.add(
-          new TaskView(
-              task.id(),
-              task.name(),
-              node.path(),
-              task.taskState(),
-              task.origin(),
-              task.outcome().orElse(null),
-              task.parentId(),
-              task.thread().map(Thread::getName).orElse(null),
-              task.times()));
-    }
-    return views;
+    return node.tasks().stream().map(Snapshots::view).toList();
+  }
+
+  static TaskView view(Task<?> task) {
+    return new TaskView(
+        task.id(),
+        task.name(),
+        task.scope().path(),
+        task.taskState(),
+        task.origin(),
+        task.outcome().orElse(null),
+        task.parentId(),
+        task.thread().map(Thread::getName).orElse(null),
+        task.times());
+  }
+
+  static TaskView view(FinishedTask task) {
+    return new TaskView(
+        task.id(),
+        task.name(),
+        task.path(),
+        TaskState.FINISHED,
+        task.origin(),
+        task.outcome(),
+        task.creators().isEmpty() ? 0 : task.creators().getFirst().id(),
+        null,
+        task.times());
   }
 }

@@ -39,7 +39,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       CONTROL = lookup.findVarHandle(TaskRun.class, "control", int.class);
-      CANCEL = lookup.findVarHandle(TaskRun.class, "cancel", Outcome.Cancelled.class);
+      CANCEL = lookup.findVarHandle(TaskRun.class, "cancel", CancelRequest.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -48,7 +48,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   private volatile long startedNanos; // 0 until it starts
 
   private volatile int control = CREATED;
-  private volatile Outcome.@Nullable Cancelled cancel;
+  private volatile @Nullable CancelRequest cancel;
   private volatile @Nullable Thread thread;
   private volatile @Nullable Inherited inheritable;
 
@@ -79,9 +79,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   void created() {
     hooks.taskCreated(this);
     control = QUEUED;
-    Outcome.Cancelled request = cancel;
+    CancelRequest request = cancel;
     if (request != null) {
-      endBeforeStart(request);
+      endBeforeStart(request.outcome());
     }
   }
 
@@ -166,9 +166,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     if (interrupted && origin() == TaskOrigin.CALLED) {
       Thread.interrupted(); // ours, and too late for the body: it is not the caller's
     }
-    Outcome.Cancelled request = cancel;
+    CancelRequest request = cancel;
     if (interrupted && request != null && (error == null || Failures.isCancellation(error))) {
-      finish(request, null);
+      finish(request.outcome(), null);
     } else if (error != null) {
       finish(new Outcome.Failure(error), null);
     } else {
@@ -182,6 +182,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     if (first && how instanceof Outcome.Failure failure) {
       awaited = origin() == TaskOrigin.CALLED || isAwaited();
       scope().failed(this, failure.error());
+    }
+    if (how != outcome && outcome instanceof Outcome.Abandoned) {
+      scope().tree().abandonedAlive().remove(this); // it ends after all
     }
     hooks.taskFinished(this); // before it leaves: who sees the scope quiet sees all telemetry of it
     body = bodyClass();
@@ -203,7 +206,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
    * @return false if the body had ended after all
    */
   boolean abandon(List<StackTraceElement> stack) {
+    scope().tree().abandonedAlive().add(this);
     boolean first = decide(new Outcome.Abandoned(stack));
+    if (!first || control == ENDED) { // its body has ended, or does so just now
+      scope().tree().abandonedAlive().remove(this);
+    }
     // Where the body has ended, a hook holds up its thread: the scope goes on all the same.
     leave(Objects.requireNonNull(outcome));
     return first;
@@ -237,14 +244,14 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       return false;
     }
     if (cancel == null) {
-      CANCEL.compareAndSet(this, null, Outcome.Cancelled.byCaller(reason));
+      CANCEL.compareAndSet(this, null, CancelRequest.now(Outcome.Cancelled.byCaller(reason)));
     }
     deliverCancel();
     return outcome == null || outcome instanceof Outcome.Cancelled;
   }
 
   /** Cancels with a ready-made request, so that cancelling many allocates one. */
-  void cancel(Outcome.Cancelled request) {
+  void cancel(CancelRequest request) {
     CANCEL.compareAndSet(this, null, request);
     deliverCancel();
   }
@@ -252,13 +259,13 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   /**
    * Interrupts the body if it has begun, and calls no hook; the rest of {@link #cancel} may follow.
    */
-  void cancelIfBegun(Outcome.Cancelled request) {
+  void cancelIfBegun(CancelRequest request) {
     CANCEL.compareAndSet(this, null, request);
     interrupt();
   }
 
   private void deliverCancel() {
-    endBeforeStart(Objects.requireNonNull(cancel));
+    endBeforeStart(Objects.requireNonNull(cancel).outcome());
     interrupt();
   }
 
@@ -306,6 +313,12 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   }
 
   // ---- where it stands
+
+  /** How long ago it was cancelled; 0 if it was not. */
+  long nanosSinceCancel() {
+    CancelRequest request = cancel;
+    return request == null ? 0 : System.nanoTime() - request.atNanos();
+  }
 
   @Override
   public TaskState taskState() {

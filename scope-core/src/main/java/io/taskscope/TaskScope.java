@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.Finding;
 import io.taskscope.view.FinishedTask;
 import io.taskscope.view.ScopeView;
 import io.taskscope.view.Snapshot;
 import io.taskscope.view.Statistics;
+import io.taskscope.view.TaskView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -401,6 +403,37 @@ public sealed interface TaskScope extends AutoCloseable permits ScopePlace {
    * the block.
    */
   List<FinishedTask> history();
+
+  /**
+   * The scopes from here on down that a selector picks out, each without its tasks and children.
+   *
+   * <p>A selector is a path pattern, in which {@code *} is one segment or part of one and {@code
+   * **} any number, followed by conditions in brackets that must all hold: {@code
+   * /web/app-?/handlers[live>10]} with a {@code *} for the question mark. Operators are {@code = !=
+   * > >= < <=} and {@code ~} for a regular expression; durations are written {@code 250ms 5s 2m
+   * 1h}; texts with a bracket stand in single quotes. A scope has {@code id name path state live
+   * started failed age depth}.
+   *
+   * @throws IllegalArgumentException that points at the column where the selector is wrong
+   */
+  List<ScopeView> scopes(String selector);
+
+  /**
+   * The tasks in the scopes from here on down that a selector picks out, as in {@code
+   * /web/**[state=parked][age>5s][name~'GET .*']}. A task has {@code id name state age run queued
+   * parked steps origin outcome reason parent}. Tasks of the history are looked through too if a
+   * condition is about {@code state}, {@code outcome} or {@code reason}.
+   *
+   * @throws IllegalArgumentException that points at the column where the selector is wrong
+   * @see #scopes(String)
+   */
+  List<TaskView> tasks(String selector);
+
+  /**
+   * What someone should look at, in this scope and below, and in the JVM as a whole; the most
+   * severe first.
+   */
+  List<Finding> findings();
 
   /**
    * This scope alone, without its tasks and without the scopes below it. Cheap: counters are read.
