@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.jfr;
+
+import io.taskscope.hook.HookRegistration;
+import io.taskscope.hook.HookStatus;
+import io.taskscope.hook.Hooks;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns on the Flight Recorder events of Taskscope; {@link JfrEventName} lists them.
+ *
+ * <pre>{@code
+ * try (HookRegistration jfr = JfrEvents.install()) {
+ *   TaskScope web = TaskScope.root("web");
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>Install early: tasks that were created before are not told of. Where a tracing hook is used
+ * too, register that one first, so that the events have the ids of its spans.
+ *
+ * <p>Which events are written, and from which duration on, is up to the settings of each recording;
+ * as long as none wants an event it costs next to nothing.
+ */
+public final class JfrEvents {
+  private static final Object LOCK = new Object();
+
+  // The recorder tells its hooks apart by identity.
+  private static final Runnable PERIODIC = JfrHook::allScopes;
+
+  private static int users; // guarded by LOCK
+  private static @Nullable HookRegistration shared; // guarded by LOCK
+
+  private JfrEvents() {}
+
+  /**
+   * Has the events of all scopes written, from now on, into every recording that wants them. May be
+   * called again: every event is still written once, until every registration has been closed.
+   *
+   * <p>Where the JVM has no Flight Recorder this does nothing.
+   *
+   * @return closing it takes the hook out, unless another registration is open; tasks that run then
+   *     still write their end. Thread-safe, and may be closed twice
+   */
+  public static HookRegistration install() {
+    synchronized (LOCK) {
+      HookRegistration registration = shared;
+      if (registration == null) {
+        registration = start();
+        shared = registration;
+      }
+      users++;
+      return new Handle(registration);
+    }
+  }
+
+  private static HookRegistration start() {
+    // Makes the types known to settings and tools before the first event.
+    FlightRecorder.register(TaskEvent.class);
+    FlightRecorder.register(TaskStartEvent.class);
+    FlightRecorder.register(ScopeEvent.class);
+    FlightRecorder.register(ShutdownEvent.class);
+    FlightRecorder.register(TaskAbandonedEvent.class);
+    FlightRecorder.addPeriodicEvent(ScopeEvent.class, PERIODIC);
+    return Hooks.add(new JfrHook());
+  }
+
+  private static void release() {
+    synchronized (LOCK) {
+      users--;
+      if (users == 0 && shared != null) {
+        FlightRecorder.removePeriodicEvent(PERIODIC);
+        shared.close();
+        shared = null;
+      }
+    }
+  }
+
+  /** What one caller of {@link #install} holds. */
+  private record Handle(HookRegistration registration, AtomicBoolean closed)
+      implements HookRegistration {
+    Handle(HookRegistration registration) {
+      this(registration, new AtomicBoolean());
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        release();
+      }
+    }
+
+    @Override
+    public HookStatus status() {
+      return registration.status();
+    }
+  }
+}
