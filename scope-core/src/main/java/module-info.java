@@ -4,7 +4,7 @@
  * library.
  */
 module io.taskscope {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.taskscope;
   exports io.taskscope.hook;

@@ -115,7 +115,9 @@ final class PathStats {
     boolean found = false;
     for (PathStats candidate : List.copyOf(top.below.values())) {
       found |= makeRoom(candidate);
-      if (candidate.below.isEmpty() && candidate.openScopes.compareAndSet(0, Long.MIN_VALUE)) {
+      if (candidate.below.isEmpty()
+          && !candidate.isListed()
+          && candidate.openScopes.compareAndSet(0, Long.MIN_VALUE)) {
         top.below.remove(candidate.name, candidate);
         paths--;
         found = true;

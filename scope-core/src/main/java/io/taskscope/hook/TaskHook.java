@@ -21,8 +21,13 @@ import io.taskscope.TaskScope;
  * They run inside the application's own threads and must neither block nor be slow.
  *
  * <p><b>Errors.</b> What a hook throws never reaches the task. It is logged once per hook and
- * method and counted; a hook that fails three times in a row is quarantined, that is, never called
- * again (see {@link Hooks#status()}).
+ * method and counted; a hook that fails three times in a row is quarantined (see {@link
+ * Hooks#status()}): it hears of nothing new, and only the closing methods are still called for what
+ * was begun before, so that a context it has set is not left behind.
+ *
+ * <p><b>Delay.</b> Scope and phase methods, and {@code taskAbandoned}, are called in order but may come
+ * some time after the fact, because a shutdown does not wait long for hooks: take times from what is
+ * passed. In a close race {@code taskAbandoned} may come after {@code taskFinished}.
  */
 public interface TaskHook {
 

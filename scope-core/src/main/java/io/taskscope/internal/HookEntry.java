@@ -67,6 +67,7 @@ final class HookEntry {
       }
       if (inARow.incrementAndGet() == QUARANTINE_AFTER) {
         quarantined = true;
+        HookRegistry.quarantined();
         LOG.log(
             System.Logger.Level.ERROR,
             "hook {0} failed {1} times in a row, last in {2}: it is quarantined and not called again",

@@ -96,6 +96,7 @@ public final class HookRegistry {
         synchronized (LOCK) {
           List<HookEntry> entries = new ArrayList<>(everywhere);
           collect(entries);
+          entries.removeIf(HookEntry::isQuarantined);
           set = new HookSet(generation, entries);
           cached = set;
         }
@@ -131,6 +132,13 @@ public final class HookRegistry {
         byClass.merge(entry.name(), entry.status(), HookRegistry::add);
       }
       return List.copyOf(byClass.values());
+    }
+  }
+
+  /** A hook is not to be called any more, except to close what it opened. */
+  static void quarantined() {
+    synchronized (LOCK) {
+      generation++;
     }
   }
 

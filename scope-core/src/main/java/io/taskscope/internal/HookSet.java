@@ -127,7 +127,7 @@ public final class HookSet {
   private <A, B extends @Nullable Object> void dispatch(
       HookEntry[] told, HookMethod method, Call<A, B> call, A first, B second) {
     for (HookEntry entry : told) {
-      if (entry.isQuarantined()) {
+      if (entry.isQuarantined() && !method.isClosing()) { // what it opened it may still close
         continue;
       }
       try {
