@@ -2,15 +2,19 @@
 package io.taskscope;
 
 import io.taskscope.view.OutcomeCounts;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A shutdown report as a text for people: a line per scope in the order of closing, then the
  * culprits.
  */
 final class ReportText {
-  private static final int MAX_ABANDONED = 20;
+  private static final int MAX_PLACES = 20;
   private static final int MAX_FRAMES = 12;
 
   private ReportText() {}
@@ -94,25 +98,50 @@ final class ReportText {
     }
   }
 
+  /** Tasks of one name that stand at the same place are one entry, the most numerous first. */
   private static void appendAbandoned(
       StringBuilder text, List<ShutdownReport.AbandonedTask> tasks) {
-    for (ShutdownReport.AbandonedTask task :
-        tasks.subList(0, Math.min(MAX_ABANDONED, tasks.size()))) {
-      text.append(
-          "abandoned: task %d \"%s\" of %s, %s old, ignored its interrupt; it stands at%n"
-              .formatted(task.id(), task.name(), task.path(), Durations.text(task.age())));
-      List<StackTraceElement> stack = task.stack();
-      stack.stream()
-          .limit(MAX_FRAMES)
-          .forEach(frame -> text.append("    ").append(frame).append('\n'));
-      if (stack.isEmpty()) {
-        text.append("    (its stack could not be told)\n");
-      } else if (stack.size() > MAX_FRAMES) {
-        text.append("    … ").append(stack.size() - MAX_FRAMES).append(" more\n");
-      }
+    record Place(String path, String name, List<StackTraceElement> stack) {}
+    Map<Place, List<ShutdownReport.AbandonedTask>> places = new LinkedHashMap<>();
+    for (ShutdownReport.AbandonedTask task : tasks) {
+      places
+          .computeIfAbsent(
+              new Place(task.path(), task.name(), task.stack()), place -> new ArrayList<>())
+          .add(task);
     }
-    if (tasks.size() > MAX_ABANDONED) {
-      text.append("… and ").append(tasks.size() - MAX_ABANDONED).append(" more abandoned tasks\n");
+    places.values().stream()
+        .sorted(Comparator.comparingInt(same -> -same.size()))
+        .limit(MAX_PLACES)
+        .forEach(same -> appendPlace(text, same));
+    if (places.size() > MAX_PLACES) {
+      text.append("… and abandoned tasks at ")
+          .append(places.size() - MAX_PLACES)
+          .append(" more places\n");
+    }
+  }
+
+  private static void appendPlace(StringBuilder text, List<ShutdownReport.AbandonedTask> same) {
+    ShutdownReport.AbandonedTask first = same.getFirst();
+    String who =
+        same.size() == 1
+            ? "task %d \"%s\" of %s, %s old, ignored its interrupt; it stands"
+                .formatted(first.id(), first.name(), first.path(), Durations.text(first.age()))
+            : "%d tasks \"%s\" of %s, the first of them %d, %s old, ignored their interrupts; they stand"
+                .formatted(
+                    same.size(),
+                    first.name(),
+                    first.path(),
+                    first.id(),
+                    Durations.text(first.age()));
+    text.append("abandoned: ").append(who).append(" at\n");
+    List<StackTraceElement> stack = first.stack();
+    stack.stream()
+        .limit(MAX_FRAMES)
+        .forEach(frame -> text.append("    ").append(frame).append('\n'));
+    if (stack.isEmpty()) {
+      text.append("    (the stack could not be told)\n");
+    } else if (stack.size() > MAX_FRAMES) {
+      text.append("    … ").append(stack.size() - MAX_FRAMES).append(" more\n");
     }
   }
 }

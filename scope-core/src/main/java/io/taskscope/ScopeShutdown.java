@@ -245,8 +245,9 @@ final class ScopeShutdown implements Runnable {
       List<TaskRun<?>> abandoned = group.abandon(stacksUntil);
       record.abandoned(abandoned);
       Result how = abandoned.isEmpty() ? Result.CANCELLED : Result.ABANDONED;
-      record.endPhase(ShutdownPhase.CANCEL, how, clock.nanoTime(), abandoned.size());
-      beginResources(now);
+      long after = clock.nanoTime(); // giving up many takes its time
+      record.endPhase(ShutdownPhase.CANCEL, how, after, abandoned.size());
+      beginResources(after);
     } else {
       phaseUntil = earlier(phaseUntil, deadlineAt + LAST_GRACE);
       alarm.at(phaseUntil);

@@ -25,9 +25,9 @@ import io.taskscope.TaskScope;
  * Hooks#status()}): it hears of nothing new, and only the closing methods are still called for what
  * was begun before, so that a context it has set is not left behind.
  *
- * <p><b>Delay.</b> Scope and phase methods, and {@code taskAbandoned}, are called in order but may come
- * some time after the fact, because a shutdown does not wait long for hooks: take times from what is
- * passed. In a close race {@code taskAbandoned} may come after {@code taskFinished}.
+ * <p><b>Delay.</b> Scope and phase methods, and {@code taskAbandoned}, are called in order but may
+ * come some time after the fact, because a shutdown does not wait long for hooks: take times from
+ * what is passed. In a close race {@code taskAbandoned} may come after {@code taskFinished}.
  */
 public interface TaskHook {
 
