@@ -230,8 +230,9 @@ final class ScopeShutdown implements Runnable {
   private void beginCancelling(long now) {
     group.seal();
     record.beginPhase(ShutdownPhase.CANCEL, now, group.live());
-    phaseUntil = earlier(now + scope.options().cancelNanos, deadlineAt + LAST_GRACE);
     group.cancel("shutdown of " + scope.path());
+    // From when all have been interrupted, which with very many of them takes a while.
+    phaseUntil = earlier(clock.nanoTime() + scope.options().cancelNanos, deadlineAt + LAST_GRACE);
     step = Step.CANCELLING;
   }
 
