@@ -3,6 +3,7 @@
 module io.taskscope.jfr {
   requires transitive io.taskscope;
   requires jdk.jfr;
+  requires static org.jspecify;
 
   exports io.taskscope.jfr;
 }

@@ -3,7 +3,7 @@
  * Meters by scope path on any Micrometer registry, with Prometheus exemplars and a scrape endpoint.
  */
 module io.taskscope.metrics {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires static transitive jdk.httpserver;
   requires transitive io.taskscope;
   requires transitive micrometer.core;
