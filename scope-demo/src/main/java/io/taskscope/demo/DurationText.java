@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Durations as people write them: {@code 500ms 30s 2m 1h}. */
 final class DurationText implements ITypeConverter<Duration> {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
 
   @Override
   public Duration convert(String text) {
@@ -17,7 +17,7 @@ final class DurationText implements ITypeConverter<Duration> {
     Duration duration = matcher.matches() ? of(matcher) : Duration.ZERO;
     if (duration.isZero()) {
       throw new TypeConversionException(
-          "\"%s\" is no duration: write a number above 0 and a unit, such as 500ms, 30s, 2m or 1h"
+          "\"%s\" is no duration: write 1 to 999999 and a unit, such as 500ms, 30s, 2m or 1h"
               .formatted(text));
     }
     return duration;

@@ -19,7 +19,7 @@ class DemoStartIT {
 
   @ParameterizedTest
   @CsvSource({
-    "--duration=soon, \"soon\" is no duration: write a number above 0 and a unit, '500ms, 30s, 2m or 1h'",
+    "--duration=soon, \"soon\" is no duration: write 1 to 999999 and a unit, '500ms, 30s, 2m or 1h'",
     "--duration=0s, \"0s\" is no duration, --help",
     "--deadline=10, \"10\" is no duration, '500ms, 30s'",
     "--port=65536, \"65536\" is no port: write 1 to 65535, 0 for any free one",

@@ -20,7 +20,7 @@ class OptionValuesTest {
     "120s, PT2M, 2m",
     "2m, PT2M, 2m",
     "1h, PT1H, 1h",
-    "999999999h, PT999999999H, 999999999h"
+    "999999h, PT999999H, 999999h"
   })
   void duration_wellFormed_isReadAndWritten(String text, Duration duration, String written) {
     assertThat(new DurationText().convert(text)).isEqualTo(duration);
@@ -28,7 +28,7 @@ class OptionValuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "s", "10", "-1s", "1.5s", "0s", "0ms", "1 s", "1d", "1000000000000s"})
+  @ValueSource(strings = {"", "s", "10", "-1s", "1.5s", "0s", "0ms", "1 s", "1d", "1000000s"})
   void duration_malformed_isShownWithWhatIsRight(String text) {
     assertThatThrownBy(() -> new DurationText().convert(text))
         .isInstanceOf(TypeConversionException.class)
