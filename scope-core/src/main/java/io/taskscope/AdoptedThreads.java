@@ -23,8 +23,8 @@ final class AdoptedThreads implements ThreadFactory {
   }
 
   private void run(String name, Runnable body) {
-    TaskAction<RuntimeException> action = new NamedBody(body);
-    TaskRun<@Nullable Void> task = scope.prepare(name, TaskOrigin.ADOPTED, action);
+    TaskRun<@Nullable Object> task =
+        scope.prepare(name, TaskOrigin.ADOPTED, new AdoptedBody(body, null));
     if (scope.tryAdmit(task)) {
       task.run();
     } else {
@@ -32,14 +32,6 @@ final class AdoptedThreads implements ThreadFactory {
       // told
       // at once that it is not wanted any more.
       Thread.currentThread().interrupt();
-      body.run();
-    }
-  }
-
-  /** Lets {@link Task#bodyClass} be the class of what runs. */
-  private record NamedBody(Runnable body) implements TaskAction<RuntimeException> {
-    @Override
-    public void run() {
       body.run();
     }
   }

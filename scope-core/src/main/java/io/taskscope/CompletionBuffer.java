@@ -40,10 +40,14 @@ final class CompletionBuffer<T extends @Nullable Object> implements Completions<
     return new CompletionBuffer<>(CAPACITY, Long.MAX_VALUE, onClose);
   }
 
+  /** For as many tasks, which the caller makes known to it. */
+  static <T extends @Nullable Object> CompletionBuffer<T> ofCount(int count) {
+    return new CompletionBuffer<>(count, count, self -> {});
+  }
+
   static <T extends @Nullable Object> CompletionBuffer<T> of(
       Collection<? extends Task<? extends T>> tasks) {
-    int count = tasks.size();
-    CompletionBuffer<T> buffer = new CompletionBuffer<>(count, count, self -> {});
+    CompletionBuffer<T> buffer = ofCount(tasks.size());
     for (Task<? extends T> task : tasks) {
       ((TaskRun<?>) task).retrieveOnLeave(buffer::offer);
     }

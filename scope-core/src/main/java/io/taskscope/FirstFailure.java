@@ -13,48 +13,61 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstFailure {
   /** Later errors are kept up to here; more would only fill memory and logs. */
-  private static final int MAX_SUPPRESSED = 32;
+  private static final int MAX_LATER = 32;
+
+  private record Failed(TaskRun<?> task, Throwable error, boolean awaited) {}
 
   private final ScopeNode scope;
   private volatile @Nullable Throwable first; // written with the lock of this held
-  private @Nullable TaskRun<?> firstTask; // guarded by this
   private @Nullable CancelRequest reason; // guarded by this
-  private List<Throwable> later = List.of(); // guarded by this
+  private String what = ""; // guarded by this
+  private List<Failed> failed = List.of(); // the first among them; guarded by this
   private boolean seen; // guarded by this
 
   FirstFailure(ScopeNode scope) {
     this.scope = scope;
   }
 
-  /** A task of a fail-fast scope has failed. */
-  void record(TaskRun<?> task, Throwable error) {
+  /**
+   * A task of a fail-fast scope has failed.
+   *
+   * @param awaited whether a caller gets the error, too
+   * @return whether it is kept for whoever joins, or for {@link #reportIfUnseen}
+   */
+  boolean record(TaskRun<?> task, Throwable error, boolean awaited) {
     CancelRequest request =
         CancelRequest.now(Outcome.Cancelled.by(task, task + " failed: " + error));
-    if (set(error, task, request)) {
+    if (set(error, request)) {
       scope.cancelTasks(request);
     }
+    // A scope that may live for years reports at once what nobody waits for; a block ends soon.
+    return (scope.isBlock() || scope.quiet.isAwaited()) && keep(new Failed(task, error, awaited));
   }
 
   /** The deadline has passed; the caller cancels the tasks. */
   void timedOut(TimeoutException timeout, CancelRequest request) {
-    set(timeout, null, request);
+    set(timeout, request);
   }
 
-  private synchronized boolean set(
-      Throwable error, @Nullable TaskRun<?> task, CancelRequest request) {
-    if (first == null) {
-      firstTask = task;
-      reason = request;
-      first = error;
-      return true;
+  private synchronized boolean set(Throwable error, CancelRequest request) {
+    if (first != null) {
+      return false;
     }
-    if (later.size() < MAX_SUPPRESSED) {
-      if (later.isEmpty()) {
-        later = new ArrayList<>();
-      }
-      later.add(error);
+    reason = request;
+    what = request.outcome().reason();
+    first = error;
+    return true;
+  }
+
+  private synchronized boolean keep(Failed failure) {
+    if (seen || failed.size() > MAX_LATER) {
+      return false;
     }
-    return false;
+    if (failed.isEmpty()) {
+      failed = new ArrayList<>(2);
+    }
+    failed.add(failure);
+    return true;
   }
 
   /** A task that came when all others had been, or are just being, cancelled is cancelled too. */
@@ -81,26 +94,24 @@ final class FirstFailure {
     }
     synchronized (this) {
       seen = true;
-      TaskRun<?> task = firstTask;
-      String what = task == null ? cause.getMessage() : task + " failed: " + cause;
-      TaskFailedException thrown = new TaskFailedException(String.valueOf(what), cause);
-      later.stream().filter(error -> !error.equals(cause)).forEach(thrown::addSuppressed);
+      TaskFailedException thrown = new TaskFailedException(what, cause);
+      failed.stream()
+          .map(Failed::error)
+          .filter(error -> !error.equals(cause))
+          .forEach(thrown::addSuppressed);
       throw thrown;
     }
   }
 
-  /** The scope is closed: a failure that nobody joined for goes the way of all failures. */
+  /** The scope is closed: failures that nobody joined for go the way of all failures. */
   void reportIfUnseen() {
-    TaskRun<?> task;
-    Throwable error;
+    List<Failed> unseen;
     synchronized (this) {
-      task = firstTask;
-      error = first;
-      if (seen || task == null || task.reported || error == null) {
-        return;
-      }
+      unseen = seen ? List.of() : List.copyOf(failed);
       seen = true;
     }
-    Failures.report(task, error);
+    unseen.stream()
+        .filter(failure -> !failure.awaited())
+        .forEach(failure -> Failures.report(failure.task(), failure.error()));
   }
 }

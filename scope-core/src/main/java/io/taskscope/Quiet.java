@@ -35,6 +35,11 @@ final class Quiet {
     }
   }
 
+  /** Whether someone waits for this scope right now. */
+  boolean isAwaited() {
+    return waiting > 0;
+  }
+
   /** Returns when neither this scope nor one below it has a live task. */
   void await() throws InterruptedException {
     boolean waited;

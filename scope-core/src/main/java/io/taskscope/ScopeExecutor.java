@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,32 +35,29 @@ final class ScopeExecutor implements ExecutorService {
 
   @Override
   public void execute(Runnable command) {
-    TaskAction<RuntimeException> body = command::run;
-    submitTask(Names.ofBody(command), body);
+    submitTask(Names.ofBody(command), new AdoptedBody(command, null), null);
   }
 
   @Override
   public <T> Future<T> submit(Callable<T> task) {
-    return this.<T>submitTask(Names.ofBody(task), task);
+    return this.<T>submitTask(Names.ofBody(task), task, null);
   }
 
   @Override
   public <T> Future<T> submit(Runnable task, T result) {
-    Callable<T> body =
-        () -> {
-          task.run();
-          return result;
-        };
-    return this.<T>submitTask(Names.ofBody(task), body);
+    return this.<T>submitTask(Names.ofBody(task), new AdoptedBody(task, result), null);
   }
 
   @Override
   public Future<?> submit(Runnable task) {
-    TaskAction<RuntimeException> body = task::run;
-    return submitTask(Names.ofBody(task), body);
+    return submitTask(Names.ofBody(task), new AdoptedBody(task, null), null);
   }
 
-  private <T extends @Nullable Object> TaskRun<T> submitTask(String name, Object body) {
+  /**
+   * @param retriever is told of the end, from the very start on, and takes care of a failure
+   */
+  private <T extends @Nullable Object> TaskRun<T> submitTask(
+      String name, Object body, @Nullable Consumer<TaskRun<?>> retriever) {
     if (shutdown) {
       throw new RejectedExecutionException(
           this + " is shut down: it takes no task \"" + name + "\"");
@@ -71,6 +70,9 @@ final class ScopeExecutor implements ExecutorService {
           this + " is shut down: it takes no task \"" + name + "\"");
     }
     task.onLeave(this::left);
+    if (retriever != null) {
+      task.retrieveOnLeave(retriever);
+    }
     try {
       return scope.start(task);
     } catch (ScopeClosedException closed) {
@@ -102,17 +104,29 @@ final class ScopeExecutor implements ExecutorService {
       Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
       throws InterruptedException {
     long until = System.nanoTime() + Math.min(Checks.FOREVER, unit.toNanos(timeout));
-    List<Task<T>> started = startAll(tasks);
-    try (CompletionBuffer<T> ended = CompletionBuffer.of(started)) {
+    List<Task<T>> started = new ArrayList<>();
+    try (CompletionBuffer<T> ended = CompletionBuffer.ofCount(tasks.size())) {
+      startAll(tasks, started, ended);
       for (int i = 0; i < started.size(); i++) {
         if (next(ended, until).isEmpty()) {
           break; // out of time
         }
       }
-      return List.copyOf(started);
     } finally {
       cancelAll(started);
     }
+    List<Future<T>> done = new ArrayList<>();
+    for (Task<T> task : started) {
+      done.add(task.isDone() ? task : cancelled());
+    }
+    return done;
+  }
+
+  /** In place of a task that has not reacted to being cancelled yet: callers expect it done. */
+  private static <T> Future<T> cancelled() {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    future.cancel(true);
+    return future;
   }
 
   @Override
@@ -132,8 +146,9 @@ final class ScopeExecutor implements ExecutorService {
       throw new IllegalArgumentException("invokeAny takes at least one task, and got none");
     }
     long until = System.nanoTime() + Math.min(Checks.FOREVER, unit.toNanos(timeout));
-    List<Task<T>> started = startAll(tasks);
-    try (CompletionBuffer<T> ended = CompletionBuffer.of(started)) {
+    List<Task<T>> started = new ArrayList<>();
+    try (CompletionBuffer<T> ended = CompletionBuffer.ofCount(tasks.size())) {
+      startAll(tasks, started, ended);
       Throwable last = null;
       for (int i = 0; i < started.size(); i++) {
         Optional<Completion<T>> next = next(ended, until);
@@ -154,16 +169,13 @@ final class ScopeExecutor implements ExecutorService {
     }
   }
 
-  private <T> List<Task<T>> startAll(Collection<? extends Callable<T>> tasks) {
-    List<Task<T>> started = new ArrayList<>();
-    try {
-      for (Callable<T> task : tasks) {
-        started.add(submitTask(Names.ofBody(Objects.requireNonNull(task, "task")), task));
-      }
-      return started;
-    } catch (Throwable rejected) {
-      cancelAll(started);
-      throw rejected;
+  private <T> void startAll(
+      Collection<? extends Callable<T>> tasks,
+      List<Task<T>> started,
+      CompletionBuffer<T> ended) {
+    for (Callable<T> task : tasks) {
+      Objects.requireNonNull(task, "task");
+      started.add(submitTask(Names.ofBody(task), task, ended::offer));
     }
   }
 

@@ -135,11 +135,16 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     return name;
   }
 
-  /** A task of this scope has failed, and has not left yet. */
-  void failed(TaskRun<?> task, Throwable error) {
-    if (options().policy == Policy.FAIL_FAST) {
-      failure.record(task, error);
-    }
+  /**
+   * A task of this scope has failed, and has not left yet.
+   *
+   * @param awaited whether a caller gets the error
+   * @return whether the error is taken care of, by that caller or by {@link #join}
+   */
+  boolean failed(TaskRun<?> task, Throwable error, boolean awaited) {
+    boolean kept =
+        options().policy == Policy.FAIL_FAST && failure.record(task, error, awaited);
+    return kept || awaited;
   }
 
   /**

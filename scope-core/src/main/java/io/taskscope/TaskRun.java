@@ -178,10 +178,10 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   private void finish(Outcome how, @Nullable T value) {
     boolean first = decide(how);
-    boolean awaited = false;
+    boolean takenCareOf = false;
     if (first && how instanceof Outcome.Failure failure) {
-      awaited = origin() == TaskOrigin.CALLED || isAwaited();
-      scope().failed(this, failure.error());
+      boolean awaited = origin() == TaskOrigin.CALLED || isAwaited();
+      takenCareOf = scope().failed(this, failure.error(), awaited);
     }
     if (how != outcome && outcome instanceof Outcome.Abandoned) {
       scope().tree().abandonedAlive().remove(this); // it ends after all
@@ -191,8 +191,8 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     thread = null;
     if (first) {
       result = value;
-      boolean retrieved = leave(how) || awaited;
-      if (how instanceof Outcome.Failure failure && !retrieved) {
+      takenCareOf |= leave(how);
+      if (how instanceof Outcome.Failure failure && !takenCareOf) {
         Failures.report(this, failure.error());
       }
     }
@@ -281,8 +281,19 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     }
   }
 
-  /** Runs something on this task's own thread that a cancellation has to wait for. */
+  /**
+   * Runs something on this task's own thread that a cancellation has to wait for; also one of the
+   * tasks that called this one, as they share the thread.
+   */
   <R extends @Nullable Object, X extends Throwable> R shielded(
+      ScopedValue.CallableOp<? extends R, X> op) throws X {
+    TaskRun<?> caller = callerOnThisThread();
+    return caller == null
+        ? this.<R, X>shieldedAlone(op)
+        : caller.<R, X>shielded(() -> this.<R, X>shieldedAlone(op));
+  }
+
+  private <R extends @Nullable Object, X extends Throwable> R shieldedAlone(
       ScopedValue.CallableOp<? extends R, X> op) throws X {
     boolean held = CONTROL.compareAndSet(this, RUNNING, SHIELDED);
     boolean interrupted = false;
@@ -366,8 +377,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   @Override
   public Class<?> bodyClass() {
-    Object current = body;
-    return current instanceof Class<?> ended ? ended : current.getClass();
+    return switch (body) {
+      case Class<?> ended -> ended;
+      case AdoptedBody adopted -> adopted.runnable().getClass();
+      case Object own -> own.getClass();
+    };
   }
 
   @Override
