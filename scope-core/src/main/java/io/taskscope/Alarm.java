@@ -17,7 +17,7 @@ final class Alarm {
   /** Calls at this time of the clock, and not at the time it was set to before. */
   void at(long nanoTime) {
     stop();
-    set = clock.schedule(Math.max(0, nanoTime - clock.nanoTime()), action);
+    set = clock.scheduleAt(nanoTime, action);
   }
 
   void stop() {

@@ -17,7 +17,10 @@ final class CreationSites {
       Stream.of(
               CreationSites.class,
               TaskScope.class,
+              ScopePlace.class,
+              ScopeWork.class,
               ScopeNode.class,
+              Timers.class,
               ScopeExecutor.class,
               AdoptedThreads.class,
               ScopeTimer.class,

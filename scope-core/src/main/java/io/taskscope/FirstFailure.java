@@ -70,15 +70,21 @@ final class FirstFailure {
     return true;
   }
 
-  /** A task that came when all others had been, or are just being, cancelled is cancelled too. */
-  void cancelLatecomer(TaskRun<?> task) {
-    if (first != null) { // set before the tasks are gone through, so one of both sides cancels it
-      CancelRequest request;
-      synchronized (this) {
-        request = reason;
-      }
-      if (request != null) {
-        task.cancel(request);
+  /**
+   * A task that came, here or below, when all others had been, or are just being, cancelled is
+   * cancelled too.
+   */
+  static void cancelLatecomer(TaskRun<?> task) {
+    for (ScopeNode at = task.scope(); at != null; at = at.above()) {
+      FirstFailure failure = at.failure;
+      if (failure.first != null) { // set before the tasks are gone through: one side cancels it
+        CancelRequest request;
+        synchronized (failure) {
+          request = failure.reason;
+        }
+        if (request != null) {
+          task.cancel(request);
+        }
       }
     }
   }

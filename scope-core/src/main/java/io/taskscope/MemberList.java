@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>New members go to the head, and a reader walks from the head towards older members. A member
  * that is removed while readers are about keeps its link to the older one, so that a reader
- * standing on it finds its way; without readers the link is cut, so that a removed member keeps no
- * other one in memory.
+ * standing on it finds its way; when the last reader is done the link is cut, so that a removed
+ * member keeps no other one in memory.
  *
  * <p>A reader sees every member that was there during its whole walk exactly once, and may or may
  * not see those that come or go meanwhile.
@@ -21,6 +23,7 @@ class MemberList<E extends Member> {
   private @Nullable Member oldest; // guarded by this
   private int readers; // guarded by this
   private int size; // guarded by this
+  private List<Member> removedDuringReading = new ArrayList<>(); // guarded by this
 
   /** Adds a member. The caller holds the lock of this list. */
   final void link(E member) {
@@ -52,6 +55,8 @@ class MemberList<E extends Member> {
     member.newer = null;
     if (readers == 0) {
       member.older = null;
+    } else {
+      removedDuringReading.add(member);
     }
     size--;
   }
@@ -59,6 +64,11 @@ class MemberList<E extends Member> {
   /** How many members there are. The caller holds the lock of this list. */
   final int size() {
     return size;
+  }
+
+  /** Whether there is no member right now; takes no lock. */
+  final boolean isEmpty() {
+    return newest == null;
   }
 
   /** The member that is longest in the list. The caller holds the lock of this list. */
@@ -82,7 +92,10 @@ class MemberList<E extends Member> {
       }
     } finally {
       synchronized (this) {
-        readers--;
+        if (--readers == 0 && !removedDuringReading.isEmpty()) {
+          removedDuringReading.forEach(member -> member.older = null);
+          removedDuringReading = new ArrayList<>();
+        }
       }
     }
   }

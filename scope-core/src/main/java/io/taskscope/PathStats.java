@@ -40,8 +40,14 @@ final class PathStats {
   private volatile boolean longLived;
 
   private final Map<String, PathStats> below = new ConcurrentHashMap<>();
-  private final Map<TaskOrigin, LongAdder> started = new EnumMap<>(TaskOrigin.class);
-  private final Map<Outcome.Kind, LongAdder> finished = new EnumMap<>(Outcome.Kind.class);
+  private final LongAdder spawned = new LongAdder();
+  private final LongAdder called = new LongAdder();
+  private final LongAdder adopted = new LongAdder();
+  private final LongAdder ticks = new LongAdder();
+  private final LongAdder success = new LongAdder();
+  private final LongAdder failure = new LongAdder();
+  private final LongAdder cancelled = new LongAdder();
+  private final LongAdder abandoned = new LongAdder();
   private final AtomicLong openScopes = new AtomicLong();
 
   private PathStats(
@@ -51,12 +57,6 @@ final class PathStats {
     this.name = name;
     this.depth = depth;
     this.longLived = longLived;
-    for (TaskOrigin origin : TaskOrigin.values()) {
-      started.put(origin, new LongAdder());
-    }
-    for (Outcome.Kind kind : Outcome.Kind.values()) {
-      finished.put(kind, new LongAdder());
-    }
   }
 
   /** The statistics for a scope that opens; counts it as open. */
@@ -131,19 +131,25 @@ final class PathStats {
   }
 
   void started(TaskOrigin origin) {
-    adder(started, origin).increment();
+    starts(origin).increment();
+  }
+
+  private LongAdder starts(TaskOrigin origin) {
+    return switch (origin) {
+      case SPAWNED -> spawned;
+      case CALLED -> called;
+      case ADOPTED -> adopted;
+      case TICK -> ticks;
+    };
   }
 
   void finished(Outcome.Kind kind) {
-    adder(finished, kind).increment();
-  }
-
-  private static <K extends Enum<K>> LongAdder adder(Map<K, LongAdder> counters, K key) {
-    LongAdder adder = counters.get(key);
-    if (adder == null) {
-      throw new AssertionError(key + " has a counter from the start");
+    switch (kind) {
+      case SUCCESS -> success.increment();
+      case FAILURE -> failure.increment();
+      case CANCELLED -> cancelled.increment();
+      case ABANDONED -> abandoned.increment();
     }
-    return adder;
   }
 
   long openScopes() {
@@ -160,16 +166,14 @@ final class PathStats {
 
   Map<TaskOrigin, Long> started() {
     Map<TaskOrigin, Long> counts = new EnumMap<>(TaskOrigin.class);
-    started.forEach((origin, count) -> counts.put(origin, count.sum()));
+    for (TaskOrigin origin : TaskOrigin.values()) {
+      counts.put(origin, starts(origin).sum());
+    }
     return counts;
   }
 
   OutcomeCounts finished() {
-    return new OutcomeCounts(
-        adder(finished, Outcome.Kind.SUCCESS).sum(),
-        adder(finished, Outcome.Kind.FAILURE).sum(),
-        adder(finished, Outcome.Kind.CANCELLED).sum(),
-        adder(finished, Outcome.Kind.ABANDONED).sum());
+    return new OutcomeCounts(success.sum(), failure.sum(), cancelled.sum(), abandoned.sum());
   }
 
   /**

@@ -2,7 +2,9 @@
 package io.taskscope;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,18 +44,37 @@ final class Quiet {
 
   /** Returns when neither this scope nor one below it has a live task. */
   void await() throws InterruptedException {
-    boolean waited;
-    do {
-      waited = false;
+    if (awaitWithoutChildren()) {
+      return;
+    }
+    Map<Long, Long> before = null;
+    Map<Long, Long> started = Map.of();
+    while (!started.equals(
+        before)) { // a task may have moved on to a scope that was looked at before
+      before = started;
+      started = new HashMap<>();
       for (ScopeNode node : scope.subtree()) {
-        waited |= node.quiet.awaitThisScope();
+        node.quiet.awaitThisScope();
+        started.put(node.id(), node.registry().started());
       }
-    } while (waited); // meanwhile there may be new tasks in a scope seen before
+    }
   }
 
-  private synchronized boolean awaitThisScope() throws InterruptedException {
-    if (scope.registry().isQuiet()) {
+  /** The usual case, without a walk: this scope has none below it, before and after. */
+  private boolean awaitWithoutChildren() throws InterruptedException {
+    if (!scope.children.isEmpty()) {
       return false;
+    }
+    awaitThisScope();
+    long started = scope.registry().started();
+    return scope.children.isEmpty()
+        && scope.registry().isQuiet()
+        && started == scope.registry().started();
+  }
+
+  private synchronized void awaitThisScope() throws InterruptedException {
+    if (scope.registry().isQuiet()) {
+      return;
     }
     waiting++;
     try {
@@ -63,18 +84,17 @@ final class Quiet {
     } finally {
       waiting--;
     }
-    return true;
   }
 
   // ---- the deadline: cancel, and after the cancel timeout abandon
 
   synchronized void startDeadline(Duration deadline) {
-    timer =
-        scope
-            .clock()
-            .schedule(
-                Checks.timeout("deadline", deadline),
-                () -> Background.callOut(() -> passed(deadline)));
+    timer = after(Checks.timeout("deadline", deadline), () -> passed(deadline));
+  }
+
+  private TaskClock.Scheduled after(long nanos, Runnable action) {
+    TaskClock clock = scope.clock();
+    return clock.scheduleAt(clock.nanoTime() + nanos, () -> Background.callOut(action));
   }
 
   private void passed(Duration deadline) {
@@ -85,10 +105,7 @@ final class Quiet {
     scope.cancelTasks(request);
     synchronized (this) {
       if (!over) {
-        timer =
-            scope
-                .clock()
-                .schedule(scope.options().cancelNanos, () -> Background.callOut(this::abandonAll));
+        timer = after(scope.options().cancelNanos, this::abandonAll);
       }
     }
   }

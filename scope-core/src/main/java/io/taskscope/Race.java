@@ -28,6 +28,7 @@ final class Race<T extends @Nullable Object> {
   private final List<Throwable> errors = new ArrayList<>();
   private int started;
   private int ended;
+  private TaskClock.@Nullable Scheduled next;
 
   private Race(String name, RaceMode mode, List<? extends Callable<? extends T>> bodies) {
     this.name = name;
@@ -58,6 +59,15 @@ final class Race<T extends @Nullable Object> {
       TaskRun<T> winner = referee(course);
       course.cancel("lost the race against " + winner);
       return winner.resultNow();
+    } finally {
+      forgetNext();
+    }
+  }
+
+  private void forgetNext() {
+    if (next != null) {
+      next.cancel();
+      next = null;
     }
   }
 
@@ -117,12 +127,18 @@ final class Race<T extends @Nullable Object> {
     if (body == null) {
       return;
     }
+    forgetNext();
     int number = ++started;
     TaskRun<T> task = course.prepare(name, TaskOrigin.SPAWNED, body);
     task.retrieveOnLeave(left -> events.add(new Event.Ended(left)));
     course.start(task);
     if (mode.staggerNanos() > 0 && !waiting.isEmpty()) {
-      course.clock().schedule(mode.staggerNanos(), () -> events.add(new Event.TimeForNext(number)));
+      next =
+          course
+              .clock()
+              .scheduleAt(
+                  course.clock().nanoTime() + mode.staggerNanos(),
+                  () -> events.add(new Event.TimeForNext(number)));
     }
   }
 }

@@ -170,9 +170,7 @@ final class ScopeExecutor implements ExecutorService {
   }
 
   private <T> void startAll(
-      Collection<? extends Callable<T>> tasks,
-      List<Task<T>> started,
-      CompletionBuffer<T> ended) {
+      Collection<? extends Callable<T>> tasks, List<Task<T>> started, CompletionBuffer<T> ended) {
     for (Callable<T> task : tasks) {
       Objects.requireNonNull(task, "task");
       started.add(submitTask(Names.ofBody(task), task, ended::offer));

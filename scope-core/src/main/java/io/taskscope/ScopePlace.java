@@ -158,10 +158,12 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
     if (stats.depth > 0) {
       return stats.path;
     }
-    StringBuilder path = new StringBuilder(); // beyond the limit of paths nobody keeps it
+    List<String> names = new ArrayList<>(); // beyond the limit of paths nobody keeps it
     for (ScopeNode at = self(); at != null; at = at.above()) {
-      path.insert(0, "/" + at.name());
+      names.add(at.name());
     }
+    StringBuilder path = new StringBuilder();
+    names.reversed().forEach(segment -> path.append('/').append(segment));
     return path.toString();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +33,14 @@ final class ScopeTimer implements Timer {
     this.scope = scope;
     this.name = name;
     this.periodNanos = periodNanos;
-    this.overlap = overlap;
-    this.body = body;
+    this.overlap = Objects.requireNonNull(overlap, "overlap");
+    this.body = Objects.requireNonNull(body, "body");
     this.dueAt = scope.clock().nanoTime() + firstNanos;
   }
 
   synchronized void start() {
     if (active) {
-      long delay = Math.max(0, dueAt - scope.clock().nanoTime());
-      next = scope.clock().schedule(delay, () -> Background.callOut(this::tick));
+      next = scope.clock().scheduleAt(dueAt, () -> Background.callOut(this::tick));
     }
   }
 

@@ -110,7 +110,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
       CreationSites.take(task, creationSite);
     }
     task.created();
-    failure.cancelLatecomer(task);
+    FirstFailure.cancelLatecomer(task);
     return true;
   }
 
@@ -142,8 +142,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
    * @return whether the error is taken care of, by that caller or by {@link #join}
    */
   boolean failed(TaskRun<?> task, Throwable error, boolean awaited) {
-    boolean kept =
-        options().policy == Policy.FAIL_FAST && failure.record(task, error, awaited);
+    boolean kept = options().policy == Policy.FAIL_FAST && failure.record(task, error, awaited);
     return kept || awaited;
   }
 

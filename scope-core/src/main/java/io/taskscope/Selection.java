@@ -8,6 +8,8 @@ import io.taskscope.view.ScopeView;
 import io.taskscope.view.TaskView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Goes through a subtree with a selector. Only what matches costs a view. */
@@ -35,7 +37,8 @@ final class Selection {
             || selector.asksFor(Attribute.REASON)
             || selector.asksFor(Attribute.STATE);
     List<TaskView> found = new ArrayList<>();
-    for (ScopeNode node : top.subtree()) {
+    List<ScopeNode> nodes = top.subtree();
+    for (ScopeNode node : nodes) {
       if (selector.matchesPath(node.path())) {
         node.registry()
             .forEach(
@@ -45,17 +48,28 @@ final class Selection {
                   }
                 });
       }
-      if (finished && node.hasOwnHistory()) {
+    }
+    if (finished) {
+      addFinished(nodes, selector, found);
+    }
+    return found;
+  }
+
+  /** Looked through after the live ones, so that no task is missed that ends meanwhile. */
+  private static void addFinished(List<ScopeNode> nodes, Selector selector, List<TaskView> found) {
+    Set<Long> known = found.stream().map(TaskView::id).collect(Collectors.toSet());
+    for (ScopeNode node : nodes) {
+      if (node.hasOwnHistory()) {
         for (FinishedTask task : node.history()) {
           TaskView view = Snapshots.view(task);
           if (selector.matchesPath(task.path())
+              && !known.contains(task.id())
               && selector.matches(attribute -> value(view, attribute))) {
             found.add(view);
           }
         }
       }
     }
-    return found;
   }
 
   private static @Nullable Object value(ScopeView scope, Attribute attribute) {

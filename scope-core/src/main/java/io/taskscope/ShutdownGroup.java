@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What one shutdown is about: a scope and the blocks inside it, which belong to tasks inside it and
@@ -98,7 +100,18 @@ final class ShutdownGroup {
   }
 
   boolean isQuiet() {
-    return nodes().stream().allMatch(node -> node.registry().isQuiet());
+    List<ScopeNode> nodes = nodes();
+    if (nodes.size() == 1) {
+      return scope.registry().isQuiet();
+    }
+    Map<Long, Long> before = started(nodes);
+    return nodes.stream().allMatch(node -> node.registry().isQuiet())
+        && before.equals(started(nodes())); // else a task moved on to a scope looked at before
+  }
+
+  private static Map<Long, Long> started(List<ScopeNode> nodes) {
+    return nodes.stream()
+        .collect(Collectors.toMap(ScopeNode::id, node -> node.registry().started()));
   }
 
   /** Live tasks that are waited for. */

@@ -25,7 +25,7 @@ final class Snapshots {
       List<ScopeView> children = childrenOf.getOrDefault(node.id(), List.of());
       last = view(node, tasks(node), children.reversed());
       ScopeNode parent = node.above();
-      if (parent != null) {
+      if (parent != null && node.state() != ScopeState.CLOSED) {
         childrenOf.computeIfAbsent(parent.id(), id -> new ArrayList<>()).add(last);
       }
     }

@@ -26,13 +26,15 @@ public interface TaskClock {
   long nanoTime();
 
   /**
-   * Runs an action once this much time has passed.
+   * Runs an action once it is this time or later. A point in time and not a delay, because a clock
+   * may move between reading it and this call.
    *
-   * @param delayNanos zero or less means as soon as possible, but not within this call
+   * @param atNanoTime by {@link #nanoTime}; now or earlier means as soon as possible, but not
+   *     within this call
    * @param action short, never blocks, and throws nothing
    * @return cancelling it keeps the action from running, if it has not begun
    */
-  Scheduled schedule(long delayNanos, Runnable action);
+  Scheduled scheduleAt(long atNanoTime, Runnable action);
 
   /** An action that waits for its time. */
   @FunctionalInterface
@@ -52,8 +54,9 @@ public interface TaskClock {
     }
 
     @Override
-    public Scheduled schedule(long delayNanos, Runnable action) {
-      Future<?> future = Background.TIMER.schedule(action, delayNanos, TimeUnit.NANOSECONDS);
+    public Scheduled scheduleAt(long atNanoTime, Runnable action) {
+      Future<?> future =
+          Background.TIMER.schedule(action, atNanoTime - nanoTime(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     }
   }

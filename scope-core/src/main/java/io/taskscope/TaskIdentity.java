@@ -47,6 +47,9 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> extends Member im
     this.origin = origin;
     this.hooks = scope.hooks();
     Context context = Context.current();
+    if (context == null) {
+      Context.CARRIER.remove(); // looking left an empty entry, which every new thread would copy
+    }
     this.creator = context == null ? null : context.inheritable().task;
     this.nested = origin == TaskOrigin.CALLED && Context.ownTask() != null;
     this.createdNanos = System.nanoTime();

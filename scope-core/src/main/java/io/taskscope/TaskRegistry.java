@@ -143,6 +143,17 @@ final class TaskRegistry {
     }
   }
 
+  /** How many tasks have come in since the scope was made. */
+  long started() {
+    long started = 0;
+    for (Stripe stripe : stripes) {
+      synchronized (stripe) {
+        started += stripe.started;
+      }
+    }
+    return started;
+  }
+
   /** The counts of one moment; {@code started = finished.total() + live} holds exactly. */
   record Counts(long live, long waitedFor, long started, OutcomeCounts finished) {}
 

@@ -65,6 +65,16 @@ class ExemplarTest {
     assertThat(openMetrics()).containsPattern(bucketWith(task, root.path(), "success"));
   }
 
+  /** Prometheus before 3.0 refuses a scrape that has them anywhere else. */
+  @Test
+  void exemplars_withBucketExemplars_areOnBucketsOnly() throws Exception {
+    root.spawn("traced", () -> {}).get();
+
+    assertThat(openMetrics().lines().filter(line -> line.contains(" # {")))
+        .isNotEmpty()
+        .allMatch(line -> line.contains("_bucket{"));
+  }
+
   @Test
   void exemplar_ofACalledTask_isThatOfTheCalledTaskNotOfItsCaller() {
     root.call(

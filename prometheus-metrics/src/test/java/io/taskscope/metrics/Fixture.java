@@ -2,7 +2,6 @@
 package io.taskscope.metrics;
 
 import io.micrometer.core.instrument.Clock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.taskscope.ScopeOptions;
@@ -19,7 +18,7 @@ final class Fixture implements AutoCloseable {
 
   final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(
-          PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new TaskSpanContext());
+          new BucketExemplars(), new PrometheusRegistry(), Clock.SYSTEM, new TaskSpanContext());
   final TaskscopeMetrics metrics;
   private final Deque<TaskScope> roots = new ArrayDeque<>();
 

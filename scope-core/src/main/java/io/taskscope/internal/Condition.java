@@ -63,9 +63,22 @@ record Condition(Attribute attribute, Operator operator, Operand operand) {
           value instanceof Long number && operator.holds(Long.compare(number, wanted));
       case Operand.Text(String wanted) ->
           operator.holds(normal(value).equals(normal(wanted)) ? 0 : 1);
-      case Operand.Expression(Pattern pattern) ->
-          pattern.matcher(new BudgetedText(value.toString())).matches();
+      case Operand.Expression(Pattern pattern) -> matches(pattern, normal(value));
     };
+  }
+
+  private static boolean matches(Pattern pattern, String text) {
+    try {
+      return pattern.matcher(new BudgetedText(text)).matches();
+    } catch (StackOverflowError e) { // it goes deeper with every character of a long text
+      throw tooComplex(text);
+    }
+  }
+
+  private static IllegalArgumentException tooComplex(CharSequence text) {
+    String shown = text.length() > 100 ? text.subSequence(0, 100) + "…" : text.toString();
+    return new IllegalArgumentException(
+        "the expression after ~ takes too long on \"" + shown + "\"; make it simpler");
   }
 
   private String normal(Object value) {
@@ -86,8 +99,7 @@ record Condition(Attribute attribute, Operator operator, Operand operand) {
     @Override
     public char charAt(int index) {
       if (--looksLeft < 0) {
-        throw new IllegalArgumentException(
-            "the expression after ~ takes too long on \"" + text + "\"; make it simpler");
+        throw tooComplex(text);
       }
       return text.charAt(index);
     }

@@ -6,12 +6,18 @@ import io.taskscope.internal.Condition.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Reads a selector from left to right, once. */
 final class SelectorParser {
   private static final int MAX_LENGTH = 1_000;
+  private static final long MAX_REPETITIONS = 1_000;
+
+  /** Not the braces of a character, as in \x{1F600}. */
+  private static final Pattern REPETITION = Pattern.compile("(?<!\\\\x)\\{([0-9]+(?:,[0-9]+)?),?}");
+
   private static final String PATH_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789._-*/";
   private static final Map<String, Long> UNITS =
       Map.of(
@@ -137,6 +143,9 @@ final class SelectorParser {
 
   private Operand operand(Attribute attribute, Operator operator, String value) {
     if (operator == Operator.MATCHES) {
+      if (repetitions(value) > MAX_REPETITIONS) {
+        throw wrong("the repetitions {n} in it multiply to more than " + MAX_REPETITIONS);
+      }
       try {
         return new Operand.Expression(Pattern.compile(value));
       } catch (PatternSyntaxException e) {
@@ -150,6 +159,19 @@ final class SelectorParser {
       case NUMBER -> new Operand.Quantity(number(value, "a whole number", 1));
       case DURATION -> new Operand.Quantity(duration(value));
     };
+  }
+
+  /** Counted loops over nothing look at no character, so that nothing else would stop them. */
+  private static long repetitions(String expression) {
+    long product = 1;
+    Matcher counts = REPETITION.matcher(expression);
+    while (counts.find() && product <= MAX_REPETITIONS) {
+      for (String count : counts.group(1).split(",", -1)) {
+        long times = count.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(count);
+        product *= Math.max(1, times);
+      }
+    }
+    return product;
   }
 
   private long duration(String value) {

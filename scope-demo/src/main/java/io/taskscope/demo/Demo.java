@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 --duration is over, 1 cannot start, 2 wrong option, 130 Ctrl-C, 143 SIGTERM."
     })
 public final class Demo implements Callable<Integer> {
+  /** What exporters of Prometheus are usually found at. */
+  private static final int METRICS_PORT = 9464;
+
   @Option(
       names = "--port",
       paramLabel = "PORT",
@@ -43,8 +46,9 @@ public final class Demo implements Callable<Integer> {
       names = "--metrics-port",
       paramLabel = "PORT",
       converter = WholeNumber.Port.class,
-      description = "Port of /metrics; 0 for any free one. Default: ${DEFAULT-VALUE}")
-  private int metricsPort = 9464;
+      description =
+          "Port of /metrics; 0 for any free one. Default: 9464, or any free one with --port 0")
+  private @Nullable Integer metricsPort;
 
   @Option(
       names = "--duration",
@@ -101,9 +105,10 @@ public final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    int metrics = Objects.requireNonNullElse(metricsPort, port == 0 ? 0 : METRICS_PORT);
     PrintWriter out = Objects.requireNonNull(spec, "spec").commandLine().getOut();
     return new DemoRun(
-            new DemoRun.Settings(port, metricsPort, duration, deadline, rate, recording), out)
+            new DemoRun.Settings(port, metrics, duration, deadline, rate, recording), out)
         .run();
   }
 

@@ -3,12 +3,12 @@ package io.taskscope.demo;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.micrometer.core.instrument.Clock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.taskscope.hook.HookRegistration;
 import io.taskscope.jfr.JfrEvents;
+import io.taskscope.metrics.BucketExemplars;
 import io.taskscope.metrics.ScrapeHandler;
 import io.taskscope.metrics.TaskSpanContext;
 import io.taskscope.metrics.TaskscopeMetrics;
@@ -16,32 +16,12 @@ import io.taskscope.otel.OtelBridge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Connects the scopes of this JVM to Flight Recorder, Prometheus and OpenTelemetry: all of it is
  * here.
  */
 final class Telemetry {
-  /**
-   * Micrometer's defaults, but exemplars in histogram buckets only: others break Prometheus 2.42.
-   */
-  private static final PrometheusConfig PROMETHEUS =
-      new PrometheusConfig() {
-        @Override
-        public @Nullable String get(String key) {
-          return null;
-        }
-
-        @Override
-        public Properties prometheusProperties() {
-          Properties properties = new Properties();
-          properties.setProperty("io.prometheus.exporter.exemplarsOnAllMetricTypes", "false");
-          return properties;
-        }
-      };
-
   private final FlightRecording recording;
   private final Traces traces;
   private final OtelBridge spans;
@@ -57,7 +37,7 @@ final class Telemetry {
     metrics = TaskscopeMetrics.builder().dropped("spans", traces.drops()::counts).build();
     registry =
         new PrometheusMeterRegistry(
-            PROMETHEUS, new PrometheusRegistry(), Clock.SYSTEM, new TaskSpanContext());
+            new BucketExemplars(), new PrometheusRegistry(), Clock.SYSTEM, new TaskSpanContext());
     metrics.bindTo(registry);
     events = JfrEvents.install();
   }

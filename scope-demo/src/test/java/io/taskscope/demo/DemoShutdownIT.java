@@ -64,8 +64,7 @@ class DemoShutdownIT {
 
   private DemoProcess start(Map<String, String> environment, String... more) throws Exception {
     List<String> options = new ArrayList<>(List.of(more));
-    options.addAll(
-        List.of("--port=0", "--metrics-port=0", "--recording=" + directory.resolve("demo.jfr")));
+    options.addAll(List.of("--port=0", "--recording=" + directory.resolve("demo.jfr")));
     return DemoProcess.demo(directory, environment, options.toArray(String[]::new));
   }
 
