@@ -3,6 +3,7 @@ package io.taskscope;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** Shuts a tree down when the JVM is told to end, by SIGTERM, Ctrl-C or {@code System.exit}. */
 final class ExitHook {
@@ -10,20 +11,21 @@ final class ExitHook {
 
   private ExitHook() {}
 
-  static AutoCloseable register(TaskScope root, Duration deadline) {
+  static AutoCloseable register(
+      TaskScope root, Duration deadline, Consumer<? super ShutdownReport> reader) {
     Objects.requireNonNull(root, "root");
+    Objects.requireNonNull(reader, "reader");
     Checks.timeout("deadline", deadline);
     Thread hook =
         Thread.ofPlatform()
             .inheritInheritableThreadLocals(false)
             .name("taskscope-exit")
-            .unstarted(() -> run(root, deadline));
+            .unstarted(() -> reader.accept(root.shutdown(deadline)));
     Runtime.getRuntime().addShutdownHook(hook);
     return () -> remove(hook);
   }
 
-  private static void run(TaskScope root, Duration deadline) {
-    ShutdownReport report = root.shutdown(deadline);
+  static void log(ShutdownReport report) {
     System.Logger.Level level =
         report.result() == ShutdownReport.Result.CLEAN
             ? System.Logger.Level.INFO

@@ -4,25 +4,20 @@ package io.taskscope;
 import io.taskscope.view.FinishedTask;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks of a long-lived scope that ended last, and the failures among them, which are kept
  * longer. Blocks write into the history of the scope around them, because they are gone when
  * someone looks.
- *
- * <p>Split like the registry, so that ending tasks do not wait for each other; each part keeps as
- * many as the whole may show, so that what is shown really are the last ones.
  */
 final class History {
   static final int DEFAULT_SIZE = 64;
-
-  /** Finished tasks kept below one root, all its scopes together. */
-  static final int MAX_PER_ROOT = 10_000;
 
   /** What is kept of a task: enough to describe it, and neither its result nor its thread. */
   private record Entry(
@@ -36,67 +31,20 @@ final class History {
       long finishedNanos,
       Context.@Nullable TaskRef creator) {}
 
-  private static final class Ring {
-    private final int size;
-    private @Nullable Entry[] entries = {};
-    private int next;
-
-    Ring(int size) {
-      this.size = size;
-    }
-
-    /** Whether it has taken a new place instead of that of its oldest. */
-    boolean add(Entry entry, boolean mayGrow) {
-      if (entries.length == 0) { // most scopes see few tasks, and fewer failures
-        entries = new @Nullable Entry[size];
-      }
-      boolean grows = entries[next] == null;
-      if (grows && !mayGrow) {
-        if (next == 0) {
-          return false; // no place in the whole tree, and none here to give away
-        }
-        next = 0;
-        grows = false;
-      }
-      entries[next] = entry;
-      next = (next + 1) % entries.length;
-      return grows;
-    }
-
-    void addTo(List<Entry> all) {
-      for (Entry entry : entries) {
-        if (entry != null) {
-          all.add(entry);
-        }
-      }
-    }
-  }
-
-  private static final class Part {
-    final Ring last; // guarded by this
-    final Ring failures; // guarded by this
-
-    Part(int size) {
-      last = new Ring(size);
-      failures = new Ring(Math.max(1, size / 2));
-    }
-  }
-
   private final int size;
-  private final Part[] parts;
-  private final AtomicInteger keptInTree;
-  private final AtomicInteger keptHere = new AtomicInteger();
+  private final HistoryBudget budget;
+  private final Deque<Entry> last = new ArrayDeque<>(0); // oldest first; guarded by this
+  private final Deque<Entry> failures = new ArrayDeque<>(0); // oldest first; guarded by this
 
   /**
    * @param size how many are shown; 0 keeps none
-   * @param keptInTree shared by all histories of one tree
+   * @param budget shared by all histories of one tree
    */
-  History(int size, AtomicInteger keptInTree) {
+  History(int size, HistoryBudget budget) {
     this.size = size;
-    this.keptInTree = keptInTree;
-    this.parts = new Part[TaskRegistry.LONG_LIVED_STRIPES];
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = new Part(size);
+    this.budget = budget;
+    if (size > 0) {
+      budget.register(this);
     }
   }
 
@@ -115,48 +63,55 @@ final class History {
             started,
             finished,
             task.creator());
-    Part part = parts[(int) task.id() & (parts.length - 1)];
-    synchronized (part) {
-      boolean mayGrow = keptInTree.get() < MAX_PER_ROOT;
-      int grown = part.last.add(entry, mayGrow) ? 1 : 0;
+    int grown;
+    synchronized (this) {
+      grown = add(last, entry, size);
       if (outcome instanceof Outcome.Failure) {
-        grown += part.failures.add(entry, mayGrow) ? 1 : 0;
-      }
-      if (grown > 0) {
-        keptInTree.addAndGet(grown);
-        keptHere.addAndGet(grown);
+        grown += add(failures, entry, failuresKept());
       }
     }
+    if (grown > 0) {
+      budget.grew(grown, this); // without the lock: it may take places from other histories
+    }
+  }
+
+  private int failuresKept() {
+    return Math.max(1, size / 2);
+  }
+
+  private static int add(Deque<Entry> entries, Entry entry, int most) {
+    entries.addLast(entry);
+    if (entries.size() > most) {
+      entries.removeFirst();
+      return 0;
+    }
+    return 1;
+  }
+
+  /** Gives up its oldest place; false if it has none. */
+  synchronized boolean dropOldest() {
+    return last.pollFirst() != null || failures.pollFirst() != null;
   }
 
   /** The scope is closed and gone from the tree; its places are free for others. */
   void dropped() {
-    keptInTree.addAndGet(-keptHere.getAndSet(0));
+    int kept;
+    synchronized (this) {
+      kept = last.size() + failures.size();
+      last.clear();
+      failures.clear();
+    }
+    budget.unregister(this, kept);
   }
 
   /** The last tasks, and the last failures beyond those; the newest first. */
   List<FinishedTask> read() {
-    List<Entry> last = new ArrayList<>();
-    List<Entry> failures = new ArrayList<>();
-    for (Part part : parts) {
-      synchronized (part) {
-        part.last.addTo(last);
-        part.failures.addTo(failures);
-      }
+    Set<Entry> shown;
+    synchronized (this) {
+      shown = new LinkedHashSet<>(last.reversed());
+      shown.addAll(failures.reversed());
     }
-    List<Entry> shown = new ArrayList<>(newest(last, size));
-    newest(failures, Math.max(1, size / 2)).stream()
-        .filter(failure -> !shown.contains(failure))
-        .forEach(shown::add);
-    return newest(shown, shown.size()).stream().map(History::describe).toList();
-  }
-
-  private static List<Entry> newest(List<Entry> entries, int count) {
-    long now = System.nanoTime();
-    return entries.stream()
-        .sorted(Comparator.comparingLong(entry -> now - entry.finishedNanos))
-        .limit(count)
-        .toList();
+    return shown.stream().map(History::describe).toList();
   }
 
   private static FinishedTask describe(Entry entry) {

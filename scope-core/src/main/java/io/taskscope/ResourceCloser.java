@@ -87,6 +87,7 @@ final class ResourceCloser {
     Resources.Owned stuck = current;
     if (stuck != null) {
       note(stuck, null, true);
+      generation++; // if the interrupt ends it after all, it is not noted a second time
       current = null;
       if (thread != null) {
         thread.interrupt();

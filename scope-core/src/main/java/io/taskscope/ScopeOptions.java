@@ -181,9 +181,9 @@ public final class ScopeOptions {
    * @throws IllegalArgumentException if negative or above 10 000, which is what a whole tree keeps
    */
   public ScopeOptions history(int size) {
-    if (size < 0 || size > History.MAX_PER_ROOT) {
+    if (size < 0 || size > HistoryBudget.MAX_PER_ROOT) {
       throw new IllegalArgumentException(
-          "history must be 0 to " + History.MAX_PER_ROOT + " tasks, but is " + size);
+          "history must be 0 to " + HistoryBudget.MAX_PER_ROOT + " tasks, but is " + size);
     }
     return with(v -> v.history = size);
   }

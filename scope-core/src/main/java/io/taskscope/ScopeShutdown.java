@@ -31,6 +31,9 @@ final class ScopeShutdown implements Runnable {
   /** How long resources have at least, if the deadline allows it, and hooks at most. */
   private static final long MIN_RESOURCES = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** An interrupting that takes longer than this shortens the time tasks have to react. */
+  private static final long MANY_TASKS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final long MAX_TELLING = TimeUnit.SECONDS.toNanos(1);
 
   /** From here on a deadline means that there is none. */
@@ -230,9 +233,12 @@ final class ScopeShutdown implements Runnable {
   private void beginCancelling(long now) {
     group.seal();
     record.beginPhase(ShutdownPhase.CANCEL, now, group.live());
+    long begun = System.nanoTime();
     group.cancel("shutdown of " + scope.path());
-    // From when all have been interrupted, which with very many of them takes a while.
-    phaseUntil = earlier(clock.nanoTime() + scope.options().cancelNanos, deadlineAt + LAST_GRACE);
+    long took = System.nanoTime() - begun;
+    // Counts from when all have been interrupted, which with very many tasks takes a while.
+    long interruptedAt = took < MANY_TASKS ? now : now + took;
+    phaseUntil = earlier(interruptedAt + scope.options().cancelNanos, deadlineAt + LAST_GRACE);
     step = Step.CANCELLING;
   }
 

@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
  * A timer at a fixed rate: ticks are due at whole periods from its start, however long they take.
  */
 final class ScopeTimer implements Timer {
+  /** Ticks that are due and not started; only a hook that hangs brings it there. */
+  private static final int MAX_WAITING = 1_000;
+
   private final ScopeNode scope;
   private final String name;
   private final long periodNanos; // 0 for a timer with one tick
   private final OverlapPolicy overlap;
   private final TaskAction<?> body;
+  private final Telling starter = new Telling(() -> {});
 
   // All guarded by this.
   private TaskClock.@Nullable Scheduled next;
@@ -21,6 +25,7 @@ final class ScopeTimer implements Timer {
   private boolean active = true;
   private long ticks;
   private long skipped;
+  private int waitingTicks;
   private @Nullable TaskRun<?> last;
 
   ScopeTimer(
@@ -40,56 +45,73 @@ final class ScopeTimer implements Timer {
 
   synchronized void start() {
     if (active) {
-      next = scope.clock().scheduleAt(dueAt, () -> Background.callOut(this::tick));
+      next = scope.clock().scheduleAt(dueAt, this::due);
     }
   }
 
-  /** On a thread that may call out, because starting a task calls hooks. */
+  /** On the clock's thread: the next tick is set before this one starts, so that none drifts. */
+  private synchronized void due() {
+    if (!active) {
+      return;
+    }
+    if (waitingTicks == MAX_WAITING) {
+      skipped++; // something holds up the starting of tasks; a hook, most likely
+    } else {
+      waitingTicks++;
+      starter.tell(this::tick);
+    }
+    if (periodNanos > 0) {
+      long now = scope.clock().nanoTime();
+      dueAt += periodNanos;
+      if (dueAt - now < 0) { // the machine slept, or all was slow: no burst of late ticks
+        long missed = (now - dueAt) / periodNanos;
+        skipped += missed;
+        dueAt += missed * periodNanos;
+      }
+      start();
+    }
+  }
+
+  /**
+   * On a thread that may call out, because starting a task calls hooks; one at a time, in order.
+   */
   private void tick() {
     TaskRun<?> previous;
     synchronized (this) {
+      waitingTicks--;
       if (!active) {
         return;
       }
       previous = last != null && !last.isDone() ? last : null;
-    }
-    if (previous != null && overlap == OverlapPolicy.SKIP) {
-      advance(null);
-      return;
+      if (previous != null && overlap == OverlapPolicy.SKIP) {
+        skipped++;
+        return;
+      }
     }
     if (previous != null && overlap == OverlapPolicy.CANCEL_PREVIOUS) {
       previous.cancel("the next tick of timer \"" + name + "\" is due");
     }
-    try {
-      TaskRun<?> tick = scope.prepare(name, TaskOrigin.TICK, body);
-      scope.start(tick);
-      advance(tick);
-    } catch (ScopeClosedException closed) {
+    startTick();
+    if (periodNanos == 0) {
       cancel();
-    } catch (OutOfMemoryError noThread) { // the tick counts as failed; the next one may do better
-      advance(null);
     }
   }
 
-  private synchronized void advance(@Nullable TaskRun<?> tick) {
-    if (tick != null) {
-      last = tick;
-      ticks++;
-    } else {
-      skipped++;
-    }
-    if (periodNanos == 0) {
+  private void startTick() {
+    try {
+      TaskRun<?> tick = scope.prepare(name, TaskOrigin.TICK, body);
+      scope.start(tick);
+      synchronized (this) {
+        last = tick;
+        ticks++;
+      }
+    } catch (ScopeClosedException closed) {
       cancel();
-      return;
+    } catch (OutOfMemoryError noThread) { // it counts as a failed task; the next may do better
+      synchronized (this) {
+        skipped++;
+      }
     }
-    long now = scope.clock().nanoTime();
-    dueAt += periodNanos;
-    if (dueAt - now < 0) { // the machine slept, or everything was slow: no burst of late ticks
-      long missed = (now - dueAt) / periodNanos;
-      skipped += missed;
-      dueAt += missed * periodNanos;
-    }
-    start();
   }
 
   @Override

@@ -39,7 +39,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     this.registry =
         new TaskRegistry(
             self(), block ? TaskRegistry.BLOCK_STRIPES : TaskRegistry.LONG_LIVED_STRIPES);
-    this.history = block ? null : new History(options.history, tree().keptHistory());
+    this.history = block ? null : new History(options.history, tree().history());
   }
 
   @Override

@@ -269,15 +269,22 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     interrupt();
   }
 
+  /** Interrupts the body, or leaves it to the end of a shield; once, and never neither. */
   private void interrupt() {
-    if (CONTROL.compareAndSet(this, RUNNING, INTERRUPTING)) {
-      Thread running = thread;
-      if (running != null) {
-        running.interrupt();
+    int before = control;
+    while (before == RUNNING || before == SHIELDED) {
+      int after = before == RUNNING ? INTERRUPTING : SHIELDED_CANCEL;
+      if (CONTROL.compareAndSet(this, before, after)) {
+        if (after == INTERRUPTING) {
+          Thread running = thread;
+          if (running != null) {
+            running.interrupt();
+          }
+          control = INTERRUPTED;
+        }
+        return;
       }
-      control = INTERRUPTED;
-    } else {
-      CONTROL.compareAndSet(this, SHIELDED, SHIELDED_CANCEL);
+      before = control; // it has entered or left a shield just now
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -322,14 +323,26 @@ public sealed interface TaskScope extends AutoCloseable permits ScopePlace {
 
   /**
    * Shuts a scope down when the JVM is told to end: by SIGTERM, Ctrl-C or {@code System.exit}. The
-   * report is logged. Other shutdown hooks of the JVM run at the same time, that of the flight
+   * report is logged, if the logging library still takes it: {@code java.util.logging} ends at the
+   * same time. Other shutdown hooks of the JVM run at the same time, too, that of the flight
    * recorder among them: a service that needs its recording up to the end calls {@link #shutdown}
    * itself.
    *
    * @return closing it takes the arrangement back
    */
   static AutoCloseable shutdownOnExit(TaskScope root, Duration deadline) {
-    return ExitHook.register(root, deadline);
+    return shutdownOnExit(root, deadline, ExitHook::log);
+  }
+
+  /**
+   * Shuts a scope down when the JVM is told to end, and hands over the report.
+   *
+   * @param reader gets the report on the thread of the shutdown hook, for instance {@code
+   *     System.err::print}
+   */
+  static AutoCloseable shutdownOnExit(
+      TaskScope root, Duration deadline, Consumer<? super ShutdownReport> reader) {
+    return ExitHook.register(root, deadline, reader);
   }
 
   /**
