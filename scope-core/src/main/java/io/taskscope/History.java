@@ -125,7 +125,7 @@ final class History {
         entry.origin,
         entry.outcome,
         finishedAt,
-        TaskRun.times(entry.createdNanos, started, entry.finishedNanos),
+        TaskTimes.of(entry.createdNanos, started, entry.finishedNanos),
         entry.creator == null ? List.of() : entry.creator.chain());
   }
 }

@@ -356,21 +356,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   @Override
   public TaskTimes times() {
     long now = outcome == null ? System.nanoTime() : finishedNanos;
-    return times(createdNanos, startedNanos == 0 ? now : startedNanos, now);
-  }
-
-  static TaskTimes times(long created, long started, long until) {
-    long begun = Math.clamp(started, created, Math.max(created, until));
-    Duration delay = Duration.ofNanos(begun - created);
-    return new TaskTimes(
-        Duration.ofNanos(until - created),
-        delay,
-        Duration.ofNanos(until - begun),
-        Duration.ZERO,
-        delay,
-        Duration.ZERO,
-        0,
-        0);
+    return TaskTimes.of(createdNanos, startedNanos == 0 ? now : startedNanos, now);
   }
 
   long ageNanos() {

@@ -27,4 +27,20 @@ public record TaskTimes(
     Duration startDelay,
     Duration longestStep,
     long steps,
-    long parks) {}
+    long parks) {
+
+  /** Without the agent: from the three moments that are known, by {@link System#nanoTime}. */
+  static TaskTimes of(long created, long started, long until) {
+    long begun = Math.clamp(started, created, Math.max(created, until));
+    Duration delay = Duration.ofNanos(begun - created);
+    return new TaskTimes(
+        Duration.ofNanos(until - created),
+        delay,
+        Duration.ofNanos(until - begun),
+        Duration.ZERO,
+        delay,
+        Duration.ZERO,
+        0,
+        0);
+  }
+}
