@@ -31,11 +31,7 @@ final class BlockExit {
     if (block.closeIfEmpty() || block.state() == ScopeState.CLOSED) {
       return;
     }
-    ScopeShutdown shutdown = ScopeShutdown.request(block, null);
-    if (block.isLeftInAHurry()) {
-      shutdown.hurry();
-    }
-    shutdown.await();
+    ScopeShutdown.runAndWait(block, null, block.isLeftInAHurry());
   }
 
   private void restoreContext() {

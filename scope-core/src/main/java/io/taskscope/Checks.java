@@ -2,6 +2,7 @@
 package io.taskscope;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Checks what users pass in; every refusal shows the offending value and says what would be right.
@@ -16,6 +17,7 @@ final class Checks {
   private Checks() {}
 
   static String scopeName(String name) {
+    Objects.requireNonNull(name, "scope name");
     int length = name.length();
     if (length == 0 || length > MAX_SCOPE_NAME) {
       throw badScopeName(name, "it has " + length + " characters");
@@ -37,6 +39,7 @@ final class Checks {
   }
 
   static String taskName(String name) {
+    Objects.requireNonNull(name, "task name");
     int length = name.length();
     if (length == 0 || length > MAX_TASK_NAME) {
       throw badTaskName(name, "it has " + length + " characters");
@@ -57,6 +60,7 @@ final class Checks {
   }
 
   static String resourceName(String name) {
+    Objects.requireNonNull(name, "resource name");
     if (name.isBlank() || name.length() > MAX_TASK_NAME) {
       throw new IllegalArgumentException(
           "bad resource name \"%s\": it must have 1 to %d characters"
@@ -67,6 +71,7 @@ final class Checks {
 
   /** The nanoseconds of a time limit, very long ones cut to about 73 years. */
   static long timeout(String what, Duration duration) {
+    Objects.requireNonNull(duration, what);
     if (duration.isNegative()) {
       throw new IllegalArgumentException(what + " must not be negative, but is " + duration);
     }

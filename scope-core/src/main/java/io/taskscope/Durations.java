@@ -9,7 +9,7 @@ final class Durations {
   private Durations() {}
 
   static String text(Duration duration) {
-    double seconds = duration.toNanos() / 1e9;
+    double seconds = duration.getSeconds() + duration.getNano() / 1e9;
     if (seconds >= 7200) {
       return String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }

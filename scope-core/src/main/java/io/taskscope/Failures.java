@@ -27,7 +27,7 @@ final class Failures {
     private final transient TaskRun<?> source;
 
     Retrieved(TaskRun<?> source, Throwable error) {
-      super(source + " failed: " + error, error);
+      super(source + " failed: " + text(error), error);
       this.source = source;
     }
 
@@ -85,9 +85,27 @@ final class Failures {
     }
   }
 
+  /** What an error says of itself; its class, if it cannot even do that. */
+  static String text(Throwable error) {
+    try {
+      return error.toString();
+    } catch (Throwable broken) {
+      return error.getClass().getName();
+    }
+  }
+
+  /** The error's cause; null also if it throws when asked. */
+  private static @Nullable Throwable causeOf(Throwable error) {
+    try {
+      return error.getCause();
+    } catch (Throwable broken) {
+      return null;
+    }
+  }
+
   private static boolean wasReported(Throwable error) {
     Throwable at = error;
-    for (int i = 0; i < MAX_CAUSES && at != null; i++, at = at.getCause()) {
+    for (int i = 0; i < MAX_CAUSES && at != null; i++, at = causeOf(at)) {
       if (at instanceof Retrieved retrieved && retrieved.isReported()) {
         return true;
       }
@@ -98,7 +116,7 @@ final class Failures {
   /** Whether a body that was cancelled says with this that it ended because of that. */
   static boolean isCancellation(Throwable error) {
     Throwable at = error;
-    for (int i = 0; i < MAX_CAUSES && at != null; i++, at = at.getCause()) {
+    for (int i = 0; i < MAX_CAUSES && at != null; i++, at = causeOf(at)) {
       if (at instanceof InterruptedException
           || at instanceof CancellationException
           || at instanceof InterruptedIOException
@@ -123,7 +141,7 @@ final class Failures {
     return switch (outcome) {
       case null -> "cancelled";
       case Outcome.Success success -> "successful";
-      case Outcome.Failure failure -> "failed: " + failure.error();
+      case Outcome.Failure failure -> "failed: " + text(failure.error());
       case Outcome.Cancelled cancelled ->
           "cancelled by " + cancelled.by() + ": " + cancelled.reason();
       case Outcome.Abandoned abandoned -> "abandoned: it ignored its interrupt";

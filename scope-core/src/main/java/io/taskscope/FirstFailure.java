@@ -36,7 +36,7 @@ final class FirstFailure {
    */
   boolean record(TaskRun<?> task, Throwable error, boolean awaited) {
     CancelRequest request =
-        CancelRequest.now(Outcome.Cancelled.by(task, task + " failed: " + error));
+        CancelRequest.now(Outcome.Cancelled.by(task, task + " failed: " + Failures.text(error)));
     if (set(error, request)) {
       scope.cancelTasks(request);
     }

@@ -2,6 +2,7 @@
 package io.taskscope;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,9 +112,11 @@ final class Quiet {
   }
 
   private void abandonAll() {
+    List<TaskRun<?>> abandoned = new ArrayList<>();
     for (ScopeNode node : scope.subtree()) {
-      Abandonment.of(node, Long.MAX_VALUE).forEach(TaskRun::tellAbandoned);
+      abandoned.addAll(Abandonment.of(node, Long.MAX_VALUE));
     }
+    abandoned.forEach(TaskRun::tellAbandoned); // at last: a hook may block
   }
 
   synchronized void stopDeadline() {

@@ -47,6 +47,9 @@ final class ScopeNode extends ScopeWork {
                 .formatted(sibling, name, parent == null ? "a root" : parent.path()));
       }
     }
+    if (parent != null && !options.closeAfter.isEmpty()) {
+      parent.childrenHaveAnOrder = true;
+    }
     ScopeNode scope = new ScopeNode(parent, name, false, options);
     scope.enter();
     return scope;
@@ -102,7 +105,7 @@ final class ScopeNode extends ScopeWork {
 
   @Override
   public ShutdownReport shutdown(Duration deadline) {
-    return ScopeShutdown.request(this, Objects.requireNonNull(deadline, "deadline")).await();
+    return ScopeShutdown.runAndWait(this, Objects.requireNonNull(deadline, "deadline"), false);
   }
 
   /** Starts a shutdown bounded by the scopes' own limits, and does not wait for it. */
@@ -115,7 +118,7 @@ final class ScopeNode extends ScopeWork {
     if (exit != null) {
       exit.leave();
     } else {
-      ScopeShutdown.request(this, null).await();
+      ScopeShutdown.runAndWait(this, null, false);
     }
   }
 
@@ -156,8 +159,8 @@ final class ScopeNode extends ScopeWork {
     if (!resources.sealIfEmpty()) {
       return false;
     }
-    if (!closed(null)) {
-      return true; // a shutdown of the scope around it was faster
+    if (!closedWithoutShutdown()) {
+      return false; // a shutdown, of it or of the scope around it, was faster
     }
     HookSet told = hooks();
     told.scopeClosing(this);
@@ -180,6 +183,21 @@ final class ScopeNode extends ScopeWork {
       report = how;
       state = ScopeState.CLOSED;
     }
+    return nowClosed();
+  }
+
+  /** The same for a block, unless it has a shutdown of its own, which will do it. */
+  boolean closedWithoutShutdown() {
+    synchronized (children) {
+      if (state == ScopeState.CLOSED || shutdown != null) {
+        return false;
+      }
+      state = ScopeState.CLOSED;
+    }
+    return nowClosed();
+  }
+
+  private boolean nowClosed() {
     ref.scope = null;
     stats().closed();
     workIsOver();
@@ -203,7 +221,11 @@ final class ScopeNode extends ScopeWork {
       ScopeShutdown current = shutdown;
       if (current == null) {
         current = new ScopeShutdown(this);
-        shutdown = current;
+        if (state == ScopeState.CLOSED) {
+          current.isOver(); // a block that was left; nothing is to be done once more
+        } else {
+          shutdown = current;
+        }
       }
       return current;
     }

@@ -32,6 +32,9 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
   /** The scopes directly in it. Its lock also guards what decides whether there may be more. */
   final MemberList<ScopeNode> children = new MemberList<>();
 
+  /** Whether some scope in it is to be closed after another one. */
+  volatile boolean childrenHaveAnOrder;
+
   /** Only ever moves forward, with the lock of the children held. */
   volatile ScopeState state = ScopeState.OPEN;
 

@@ -105,21 +105,49 @@ final class ScopeShutdown implements Runnable {
     }
   }
 
-  /** Cancels now instead of waiting for tasks to end by themselves. */
+  /** Shuts down and waits, but not for the tasks on whose thread this is called. */
+  static ShutdownReport runAndWait(ScopeNode top, @Nullable Duration deadline, boolean hurry) {
+    if (deadline != null) {
+      Checks.timeout("deadline", deadline); // before anything is changed
+    }
+    List<TaskRun<?>> callers = exemptCallers();
+    try {
+      ScopeShutdown shutdown = request(top, deadline);
+      if (hurry) {
+        shutdown.hurry();
+      }
+      return shutdown.await();
+    } finally {
+      callers.forEach(task -> task.scope().registry().unexempt(task));
+    }
+  }
+
+  /** The scope was closed before: there is nothing to do and nothing to wait for. */
+  void isOver() {
+    step = Step.CLOSED;
+    closed.countDown();
+  }
+
+  /** Cancels now, here and inside, instead of waiting for tasks to end by themselves. */
   void hurry() {
     hurried = true;
     wake();
+    for (ScopeNode below : group.scopesInside()) {
+      ScopeShutdown inside = below.shutdownUnderWay();
+      if (inside != null && !inside.hurried) {
+        inside.hurry();
+      }
+    }
   }
 
   /** Waits for the end, without being kept from it by an interrupt, which it passes on. */
-  ShutdownReport await() {
-    List<TaskRun<?>> callers = exemptCallers();
+  private ShutdownReport await() {
     boolean interrupted = false;
     try {
       while (true) {
         try {
           closed.await();
-          return scope.report().orElseThrow();
+          return scope.report().orElseGet(() -> record.report(clock.nanoTime(), asked, List.of()));
         } catch (InterruptedException e) {
           interrupted = true;
           if (scope.isBlock()) {
@@ -128,7 +156,6 @@ final class ScopeShutdown implements Runnable {
         }
       }
     } finally {
-      callers.forEach(task -> task.scope().registry().unexempt(task));
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -136,7 +163,7 @@ final class ScopeShutdown implements Runnable {
   }
 
   /** The tasks on whose thread this is: waiting for them would be waiting for ourselves. */
-  private List<TaskRun<?>> exemptCallers() {
+  private static List<TaskRun<?>> exemptCallers() {
     List<TaskRun<?>> callers = new ArrayList<>();
     for (TaskRun<?> at = Context.ownTask(); at != null; at = at.callerOnThisThread()) {
       callers.add(at);
@@ -163,6 +190,9 @@ final class ScopeShutdown implements Runnable {
   @Override
   public void run() {
     queued.set(false); // before looking: what happens from here on is looked at once more
+    if (scope.state() == ScopeState.CLOSED && step.compareTo(Step.TELLING) < 0) {
+      isOver(); // a block that was closed together with the scope around it, at the same moment
+    }
     long now = clock.nanoTime();
     Step before;
     do {
@@ -319,7 +349,7 @@ final class ScopeShutdown implements Runnable {
   private void beginTelling(long now) {
     phaseUntil = earlier(now + MAX_TELLING, deadlineAt + LAST_CALL);
     for (ScopeNode block : group.blocks()) {
-      if (block.closed(null)) { // else its owner was faster
+      if (block.closedWithoutShutdown()) { // else its owner was faster
         closedBlocks.add(block);
         record.reportFailureOf(block);
         record.tellBlockClosed(block);

@@ -129,6 +129,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
 
   @SuppressWarnings("ReferenceEquality") // a cheap guess; a wrong one costs a second check
   private String checkedTaskName(String name) {
+    Objects.requireNonNull(name, "task name");
     if (name != lastTaskName) { // most callers pass the same constant again and again
       lastTaskName = Checks.taskName(name);
     }

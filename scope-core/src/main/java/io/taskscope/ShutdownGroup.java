@@ -89,7 +89,7 @@ final class ShutdownGroup {
   /** Siblings that may have waited for this scope to be closed. */
   void wakeSiblingsAfter() {
     ScopeNode parent = scope.above();
-    if (parent != null) {
+    if (parent != null && parent.childrenHaveAnOrder) { // else this would be quadratic for nothing
       for (ScopeNode sibling : parent.childNodes()) {
         ScopeShutdown other = sibling.shutdownUnderWay();
         if (other != null && sibling.options().closeAfter.contains(scope.name())) {

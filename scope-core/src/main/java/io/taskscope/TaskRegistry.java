@@ -118,6 +118,7 @@ final class TaskRegistry {
 
   /** Whether no task is live, but for those that wait for this very scope. */
   boolean isQuiet() {
+    long before = stripes.length == 1 ? 0 : started();
     for (Stripe stripe : stripes) {
       synchronized (stripe) {
         if (stripe.size() != stripe.exempt) {
@@ -125,7 +126,9 @@ final class TaskRegistry {
         }
       }
     }
-    return true;
+    // One may have come into a stripe that was looked at before, from one that was not. Whoever
+    // waits is woken when that one leaves.
+    return stripes.length == 1 || before == started();
   }
 
   /** When this returns, no {@link #add} is under way that saw an older state of the scope. */

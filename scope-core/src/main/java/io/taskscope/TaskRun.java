@@ -4,7 +4,6 @@ package io.taskscope;
 import io.taskscope.view.Creator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -149,6 +148,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     thread = Thread.currentThread(); // before it counts as running: a canceller will need it
     if (CONTROL.compareAndSet(this, QUEUED, RUNNING)) {
       startedNanos = System.nanoTime() | 1; // never 0, which means not started
+      if (cancel != null) { // whoever asked for it may have looked just before
+        interrupt();
+      }
       return true;
     }
     thread = null;
@@ -165,6 +167,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     boolean interrupted = before == INTERRUPTED;
     if (interrupted && origin() == TaskOrigin.CALLED) {
       Thread.interrupted(); // ours, and too late for the body: it is not the caller's
+      for (TaskRun<?> at = callerOnThisThread(); at != null; at = at.callerOnThisThread()) {
+        if (at.control == INTERRUPTED) { // unless the caller was to be interrupted as well
+          Thread.currentThread().interrupt();
+        }
+      }
     }
     CancelRequest request = cancel;
     if (interrupted && request != null && (error == null || Failures.isCancellation(error))) {
@@ -177,7 +184,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   }
 
   private void finish(Outcome how, @Nullable T value) {
+    result = value; // before the outcome is: whoever sees that may look for it
     boolean first = decide(how);
+    if (!first) {
+      result = null; // abandoned meanwhile: nobody wants it
+    }
     boolean takenCareOf = false;
     if (first && how instanceof Outcome.Failure failure) {
       boolean awaited = origin() == TaskOrigin.CALLED || isAwaited();
@@ -190,7 +201,6 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     body = bodyClass();
     thread = null;
     if (first) {
-      result = value;
       takenCareOf |= leave(how);
       if (how instanceof Outcome.Failure failure && !takenCareOf) {
         Failures.report(this, failure.error());
@@ -324,10 +334,12 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    if (!mayInterruptIfRunning && control > QUEUED) {
-      return false;
+    String reason = "cancelled through Future.cancel";
+    if (mayInterruptIfRunning || control == CREATED) {
+      return cancel(reason);
     }
-    return cancel("cancelled through Future.cancel");
+    endBeforeStart(Outcome.Cancelled.byCaller(reason));
+    return outcome instanceof Outcome.Cancelled;
   }
 
   // ---- where it stands

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.internal;
 
+import io.taskscope.Outcome;
+import io.taskscope.ScopeState;
+import io.taskscope.TaskOrigin;
+import io.taskscope.TaskState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +55,19 @@ public enum Attribute {
 
   boolean isOf(Selector.Subject subject) {
     return subject == Selector.Subject.SCOPE ? ofScopes : ofTasks;
+  }
+
+  /** The words it can be, for scopes or for tasks; empty if it is no word. */
+  List<String> words(Selector.Subject subject) {
+    Enum<?>[] values =
+        switch (this) {
+          case STATE ->
+              subject == Selector.Subject.SCOPE ? ScopeState.values() : TaskState.values();
+          case ORIGIN -> TaskOrigin.values();
+          case OUTCOME -> Outcome.Kind.values();
+          default -> new Enum<?>[0];
+        };
+    return Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
   }
 
   static Optional<Attribute> find(String label, Selector.Subject subject) {

@@ -5,6 +5,7 @@ import io.taskscope.internal.Condition.Operand;
 import io.taskscope.internal.Condition.Operator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,7 +156,8 @@ final class SelectorParser {
       }
     }
     return switch (attribute.kind) {
-      case TEXT, WORD -> new Operand.Text(value);
+      case TEXT -> new Operand.Text(value);
+      case WORD -> new Operand.Text(word(attribute, value));
       case NUMBER -> new Operand.Quantity(number(value, "a whole number", 1));
       case DURATION -> new Operand.Quantity(duration(value));
     };
@@ -172,6 +174,14 @@ final class SelectorParser {
       }
     }
     return product;
+  }
+
+  private String word(Attribute attribute, String value) {
+    List<String> words = attribute.words(subject);
+    if (!words.contains(value.toLowerCase(Locale.ROOT))) {
+      throw wrong("%s is one of %s".formatted(attribute, words));
+    }
+    return value;
   }
 
   private long duration(String value) {
