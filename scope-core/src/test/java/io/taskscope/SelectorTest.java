@@ -505,4 +505,16 @@ class SelectorTest {
     web.join();
     assertThat(web.view().live()).isZero();
   }
+
+  @Test
+  void word_unknown_isRefusedWithThoseThereAre() {
+    TaskScope web = guard.root("web");
+
+    assertThatThrownBy(() -> web.tasks("/web[state=praked]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("state is one of [queued, running, parked, finished]");
+    assertThatThrownBy(() -> web.scopes("/web[state=parked]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("state is one of [open, draining, cancelling, closed]");
+  }
 }
