@@ -4,7 +4,7 @@
  */
 module io.taskscope.metrics {
   requires static org.jspecify;
-  requires static transitive jdk.httpserver;
+  requires transitive jdk.httpserver;
   requires transitive io.taskscope;
   requires transitive micrometer.core;
   requires transitive micrometer.registry.prometheus;

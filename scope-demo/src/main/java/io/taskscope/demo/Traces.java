@@ -35,6 +35,7 @@ final class Traces {
   private static final Duration EXPORT_EVERY = Duration.ofSeconds(1);
 
   private final SpanDrops drops = new SpanDrops();
+  private final SpanLedger ledger = new SpanLedger();
   private final RecentSpans recent = new RecentSpans();
   private final OpenTelemetrySdk sdk;
   private Optional<String> destination = Optional.empty();
@@ -58,7 +59,8 @@ final class Traces {
                           "otel.metrics.exporter", "none",
                           "otel.logs.exporter", "none"))
               .addTracerProviderCustomizer(
-                  (provider, config) -> provider.addSpanProcessor(processor(config)))
+                  (provider, config) ->
+                      provider.addSpanProcessor(ledger).addSpanProcessor(processor(config)))
               .build()
               .getOpenTelemetrySdk();
     } catch (ConfigurationException | IllegalArgumentException e) {
@@ -82,7 +84,8 @@ final class Traces {
       return SimpleSpanProcessor.create(recent);
     }
     return BatchSpanProcessor.builder(
-            DropCountingSpanExporter.create(otlp(config), drops, destination.get()))
+            DropCountingSpanExporter.create(
+                ledger.counting(otlp(config)), drops, destination.get()))
         .setScheduleDelay(EXPORT_EVERY)
         .setMeterProvider(DropCountingMeterProvider.create(drops, MeterProvider.noop()))
         .setInternalTelemetryVersion(InternalTelemetryVersion.LATEST)
@@ -119,14 +122,20 @@ final class Traces {
    * @return what became of the spans, for people
    */
   String finish(Duration within) {
-    boolean all = sdk.shutdown().join(within.toNanos(), TimeUnit.NANOSECONDS).isDone();
+    sdk.shutdown().join(within.toNanos(), TimeUnit.NANOSECONDS);
     if (destination.isEmpty()) {
       return "%d of %d spans held in memory".formatted(recent.held(), recent.seen());
     }
-    return "exported to %s; %d spans lost%s"
+    long lost = drops.total();
+    long waiting = ledger.ended() - ledger.delivered() - lost;
+    return "%d of %d spans exported to %s; %d lost%s"
         .formatted(
+            ledger.delivered(),
+            ledger.ended(),
             destination.get(),
-            drops.total(),
-            all ? "" : ", and the export did not end within " + DurationText.of(within));
+            lost,
+            waiting > 0
+                ? ", and %d still unsent after %s".formatted(waiting, DurationText.of(within))
+                : "");
   }
 }

@@ -48,12 +48,17 @@ final class ReadmeExamples {
     Task<Report> report = handlers.spawn("report", () -> buildReport(pool)); // on its own thread
     app.child("timers").every("refresh-cache", Duration.ofSeconds(10), () -> refresh(pool));
 
-    try (TaskScope checkout = TaskScope.open("checkout", o -> o.deadline(Duration.ofSeconds(2)))) {
-      Task<Price> price = checkout.spawn("price", () -> price(7));
-      Task<Stock> stock = checkout.spawn("stock", () -> stock(7));
-      checkout.join(); // the first failure cancels the rest and is thrown here
-      order(price.get(), stock.get());
-    }
+    handlers.call(
+        "POST /checkout",
+        () -> { // a request that fans out, as a block inside its task
+          try (TaskScope block =
+              TaskScope.open("checkout", o -> o.deadline(Duration.ofSeconds(2)))) {
+            Task<Price> price = block.spawn("price", () -> price(7));
+            Task<Stock> stock = block.spawn("stock", () -> stock(7));
+            block.join(); // the first failure cancels the rest and is thrown here
+            order(price.get(), stock.get());
+          }
+        });
 
     ShutdownReport how = web.shutdown(Duration.ofSeconds(30)); // innermost first, and never longer
     orders.add(user + " " + report.get());
