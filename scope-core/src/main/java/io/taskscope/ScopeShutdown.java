@@ -110,7 +110,7 @@ final class ScopeShutdown implements Runnable {
     if (deadline != null) {
       Checks.timeout("deadline", deadline); // before anything is changed
     }
-    List<TaskRun<?>> callers = exemptCallers();
+    List<TaskRun<?>> callers = exemptCallers(top);
     try {
       ScopeShutdown shutdown = request(top, deadline);
       if (hurry) {
@@ -162,13 +162,15 @@ final class ScopeShutdown implements Runnable {
     }
   }
 
-  /** The tasks on whose thread this is: waiting for them would be waiting for ourselves. */
-  private static List<TaskRun<?>> exemptCallers() {
+  /** The tasks inside on whose thread this is: waiting for them would be waiting for ourselves. */
+  private static List<TaskRun<?>> exemptCallers(ScopeNode top) {
     List<TaskRun<?>> callers = new ArrayList<>();
     for (TaskRun<?> at = Context.ownTask(); at != null; at = at.callerOnThisThread()) {
-      callers.add(at);
-      at.scope().registry().exempt(at);
-      at.scope().quiet.maybeReached();
+      if (at.scope().isAtOrBelow(top)) {
+        callers.add(at);
+        at.scope().registry().exempt(at);
+        at.scope().quiet.maybeReached();
+      }
     }
     return callers;
   }

@@ -77,6 +77,7 @@ final class TaskRegistry {
       stripe.unlink(task);
       stripe.count(kind);
       if (task.exempt) {
+        task.exempt = false;
         stripe.exempt--;
       }
       task.left = true;

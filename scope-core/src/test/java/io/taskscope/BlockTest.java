@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -352,7 +351,6 @@ class BlockTest {
   }
 
   @Test
-  @Disabled("D02: a task that leaves a block does not count for join of the scope around it")
   void join_whileATaskClosesTheResourcesOfABlock_waitsForThatTask() throws Exception {
     TaskScope web = guard.root("web");
     CountDownLatch closing = new CountDownLatch(1);

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -298,7 +297,6 @@ class ShutdownRaceTest {
   }
 
   @Test
-  @Disabled("D02: the task that leaves the block does not count, and its block not either")
   void shutdownWhileATaskDrainsItsBlock_waitsForBoth() throws Exception {
     TaskScope web = guard.root("web");
     AtomicBoolean poolClosed = new AtomicBoolean();
@@ -331,8 +329,6 @@ class ShutdownRaceTest {
   }
 
   @Test
-  @Disabled(
-      "D02: a task that waits for its block is left out, and goes on when the block is closed")
   void cancelWhileATaskDrainsItsBlock_cancelsThatTaskToo() {
     TaskScope web = guard.root("web");
     CountDownLatch never = guard.latch();
