@@ -11,11 +11,11 @@ import io.taskscope.TaskScope;
  * registered hook overrides costs nothing.
  *
  * <p><b>Order.</b> For one task: {@code taskCreated}, then {@code taskStarted}, then {@code
- * taskFinished}, each at most once, with {@code taskAbandoned} somewhere between the last two if it
- * was given up. Hooks are called in the order of registration, and {@code taskFinished}, {@code
- * scopeClosed} and {@code phaseEnded} in the opposite order, so that hooks nest like brackets. A
- * task keeps the hooks it was created with: one registered later does not see its end, one removed
- * while it runs still does, if it saw the start.
+ * taskFinished}, each at most once, with {@code taskAbandoned} besides if it was given up. Hooks
+ * are called in the order of registration, and {@code taskFinished}, {@code scopeClosed} and {@code
+ * phaseEnded} in the opposite order, so that hooks nest like brackets. A task keeps the hooks it
+ * was created with: one registered later does not see its end, one removed while it runs still
+ * does, if it saw the start.
  *
  * <p><b>Threads.</b> Many tasks call a hook at the same time: implementations must be thread-safe.
  * They run inside the application's own threads and must neither block nor be slow.
