@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * web.child("app-a", o -> o.drainTimeout(Duration.ofSeconds(10)).onFailure(this::page));
  * }</pre>
  *
- * <p>Options are of one scope and not inherited by the scopes below it, except that {@link #hook}
- * and {@link #creationSite} hold for the subtree, and failure handlers are asked from the inside to
- * the outside.
+ * <p>Options are of one scope and not inherited by the scopes below it, except that {@link #hook},
+ * {@link #creationSite}, {@link #adoption}, {@link #spans} and {@link #taskNamesAsLabel} hold for
+ * the subtree, and failure handlers are asked from the inside to the outside.
  */
 public final class ScopeOptions {
   /**
@@ -50,6 +50,9 @@ public final class ScopeOptions {
     @Nullable TaskClock clock;
     int history = History.DEFAULT_SIZE;
     @Nullable CreationSite creationSite;
+    @Nullable Adoption adoption;
+    @Nullable Spans spans;
+    @Nullable Boolean taskNamesAsLabel;
 
     Values copy() {
       try {
@@ -70,6 +73,9 @@ public final class ScopeOptions {
   final @Nullable TaskClock clock;
   final int history;
   final @Nullable CreationSite creationSite;
+  private final @Nullable Adoption adoption;
+  private final @Nullable Spans spans;
+  private final @Nullable Boolean taskNamesAsLabel;
   private final Values values;
 
   private ScopeOptions(Values values) {
@@ -84,6 +90,9 @@ public final class ScopeOptions {
     clock = values.clock;
     history = values.history;
     creationSite = values.creationSite;
+    adoption = values.adoption;
+    spans = values.spans;
+    taskNamesAsLabel = values.taskNamesAsLabel;
   }
 
   private ScopeOptions with(Consumer<Values> change) {
@@ -94,6 +103,27 @@ public final class ScopeOptions {
 
   static ScopeOptions from(ScopeOptions defaults, UnaryOperator<ScopeOptions> change) {
     return Objects.requireNonNull(change.apply(defaults), "the options lambda returned null");
+  }
+
+  /** With what it leaves open and holds for subtrees taken from the scope above. */
+  ScopeOptions inheriting(ScopeOptions above) {
+    if (sameForSubtree(above)) {
+      return this; // nearly always, so that opening a block makes no copy
+    }
+    return with(
+        v -> {
+          v.creationSite = creationSite == null ? above.creationSite : creationSite;
+          v.adoption = adoption == null ? above.adoption : adoption;
+          v.spans = spans == null ? above.spans : spans;
+          v.taskNamesAsLabel = taskNamesAsLabel == null ? above.taskNamesAsLabel : taskNamesAsLabel;
+        });
+  }
+
+  private boolean sameForSubtree(ScopeOptions above) {
+    return (above.creationSite == null || creationSite != null)
+        && (above.adoption == null || adoption != null)
+        && (above.spans == null || spans != null)
+        && (above.taskNamesAsLabel == null || taskNamesAsLabel != null);
   }
 
   /** What the failure of a task means to its siblings. */
@@ -195,6 +225,47 @@ public final class ScopeOptions {
   public ScopeOptions creationSite(CreationSite site) {
     Objects.requireNonNull(site, "site");
     return with(v -> v.creationSite = site);
+  }
+
+  /**
+   * What becomes of threads and submissions that the tasks of this scope, and of all below it that
+   * do not say otherwise, start indirectly. {@link Adoption#ALL} by default.
+   */
+  public ScopeOptions adoption(Adoption adoption) {
+    Objects.requireNonNull(adoption, "adoption");
+    return with(v -> v.adoption = adoption);
+  }
+
+  /**
+   * Which tasks of this scope, and of all below it that do not say otherwise, are worth a span to a
+   * tracing hook. {@link Spans#ON} by default.
+   */
+  public ScopeOptions spans(Spans spans) {
+    Objects.requireNonNull(spans, "spans");
+    return with(v -> v.spans = spans);
+  }
+
+  /**
+   * Whether metrics of this scope, and of all below it that do not say otherwise, tell task names
+   * apart, at most 100 per path. Off by default, because it multiplies the number of series.
+   */
+  public ScopeOptions taskNamesAsLabel(boolean asLabel) {
+    return with(v -> v.taskNamesAsLabel = asLabel);
+  }
+
+  /** What becomes of what tasks start indirectly. */
+  public Adoption adoption() {
+    return adoption == null ? Adoption.ALL : adoption;
+  }
+
+  /** Which tasks are worth a span. */
+  public Spans spans() {
+    return spans == null ? Spans.ON : spans;
+  }
+
+  /** Whether metrics tell task names apart. */
+  public boolean taskNamesAsLabel() {
+    return taskNamesAsLabel != null && taskNamesAsLabel;
   }
 
   /** How much is kept of the place that created a task. */

@@ -42,7 +42,7 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
     this.parent = parent;
     this.name = name;
     this.block = block;
-    this.options = options;
+    this.options = parent == null ? options : options.inheriting(parent.options());
     this.tree = Tree.of(parent, options);
     this.stats = PathStats.opened(parent == null ? null : parent.stats(), name, !block);
   }

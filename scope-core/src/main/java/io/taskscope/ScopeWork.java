@@ -30,10 +30,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
 
   ScopeWork(@Nullable ScopeNode parent, String name, boolean block, ScopeOptions options) {
     super(parent, name, block, options);
-    this.creationSite =
-        options.creationSite == null && parent != null
-            ? ((ScopeWork) parent).creationSite
-            : options.creationSite();
+    this.creationSite = options().creationSite();
     this.hooks =
         (parent == null ? HookRegistry.Local.NONE : ((ScopeWork) parent).hooks).with(options.hooks);
     this.registry =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.view.AgentStatus;
 import io.taskscope.view.OutcomeCounts;
 import io.taskscope.view.PathStatistics;
 import io.taskscope.view.Statistics;
@@ -58,7 +59,8 @@ final class StatisticsReader {
       paths.add(statistics(stats, sums.getOrDefault(stats, new Sum())));
     }
     paths.sort(Comparator.comparing(PathStatistics::path));
-    return new Statistics(paths, PathStats.overflowed(), CompletionBuffer.ALL_DROPPED.get());
+    return new Statistics(
+        paths, PathStats.overflowed(), CompletionBuffer.ALL_DROPPED.get(), AgentStatus.NONE);
   }
 
   private static PathStatistics statistics(PathStats stats, Sum sum) {
@@ -76,6 +78,7 @@ final class StatisticsReader {
         finished,
         sum.states,
         Duration.ofNanos(sum.oldestNanos),
-        Optional.ofNullable(sum.deadline));
+        Optional.ofNullable(sum.deadline),
+        Optional.empty());
   }
 }

@@ -206,6 +206,7 @@ final class PathSeries {
         OutcomeCounts.NONE,
         Map.of(),
         Duration.ZERO,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -222,7 +223,8 @@ final class PathSeries {
         last.finished(),
         Map.of(ScopeState.CLOSED, 1L),
         Duration.ZERO,
-        Optional.empty());
+        Optional.empty(),
+        last.steps());
   }
 
   private static double seconds(Duration duration) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskscope.Outcome;
+import io.taskscope.view.AgentStatus;
 import io.taskscope.view.OutcomeCounts;
 import io.taskscope.view.PathStatistics;
 import io.taskscope.view.Statistics;
@@ -32,7 +33,8 @@ class PathTableTest {
   }
 
   private static Reading reading(long number, PathStatistics... paths) {
-    return new Reading(number, new Statistics(List.of(paths), 0, 0), List.of(), Map.of());
+    return new Reading(
+        number, new Statistics(List.of(paths), 0, 0, AgentStatus.NONE), List.of(), Map.of());
   }
 
   private static PathStatistics finished(long tasks) {
@@ -48,6 +50,7 @@ class PathTableTest {
         new OutcomeCounts(tasks, 0, 0, 0),
         Map.of(),
         Duration.ZERO,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -110,6 +113,7 @@ class PathTableTest {
             new OutcomeCounts(7, 0, 0, 0),
             Map.of(),
             Duration.ofSeconds(3),
+            Optional.empty(),
             Optional.empty());
     series.update(1, busy);
     var active = registry.get("taskscope.tasks.active").gauge();

@@ -3,6 +3,7 @@ package io.taskscope.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskscope.view.AgentStatus;
 import io.taskscope.view.Statistics;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,8 @@ class ReadingsTest {
     if (failing) {
       throw new IllegalStateException("cannot read");
     }
-    return new Reading(number, new Statistics(List.of(), 0, 0), List.of(), Map.of());
+    return new Reading(
+        number, new Statistics(List.of(), 0, 0, AgentStatus.NONE), List.of(), Map.of());
   }
 
   @Test

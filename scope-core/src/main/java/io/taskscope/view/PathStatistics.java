@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param states open scopes by state; every state is present
  * @param oldestTask the age of the oldest live task; zero when there is none
  * @param shutdownDeadline the latest time at which a shutdown under way will be over
+ * @param steps where the tasks' time went; empty without the agent
  */
 public record PathStatistics(
     String path,
@@ -40,7 +41,8 @@ public record PathStatistics(
     OutcomeCounts finished,
     Map<ScopeState, Long> states,
     Duration oldestTask,
-    Optional<Instant> shutdownDeadline) {
+    Optional<Instant> shutdownDeadline,
+    Optional<StepStatistics> steps) {
 
   /** The path under which everything beyond the limit of distinct paths is counted. */
   public static final String OTHER = "(other)";

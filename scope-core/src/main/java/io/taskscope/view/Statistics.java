@@ -11,8 +11,10 @@ import java.util.List;
  *     were too many distinct paths
  * @param completionsDropped how many completions were lost in all {@link io.taskscope.Completions}
  *     because nobody read fast enough
+ * @param agent what the agent does
  */
-public record Statistics(List<PathStatistics> paths, long overflowed, long completionsDropped) {
+public record Statistics(
+    List<PathStatistics> paths, long overflowed, long completionsDropped, AgentStatus agent) {
   /** Keeps an immutable copy of the list. */
   public Statistics {
     paths = List.copyOf(paths);

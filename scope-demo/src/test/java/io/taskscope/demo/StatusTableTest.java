@@ -50,6 +50,7 @@ class StatusTableTest {
             new OutcomeCounts(started - 3 - live, 3, 0, 0),
             Map.of(ScopeState.OPEN, 1L),
             Duration.ofMillis(1_500),
+            Optional.empty(),
             Optional.empty()));
   }
 }
