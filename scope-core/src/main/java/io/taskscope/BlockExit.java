@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.internal.HookSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,17 @@ final class BlockExit {
 
   private final ScopeNode block;
   private final Context.Block opened;
+
+  /** Those that were told of the opening: the block may have lost its hooks when it is left. */
+  private final HookSet hooks;
+
   private final @Nullable Throwable openedAt;
   private final AtomicBoolean left = new AtomicBoolean();
 
   BlockExit(ScopeNode block, Context.Block opened) {
     this.block = block;
     this.opened = opened;
+    this.hooks = block.hooks();
     this.openedAt = strict ? new Throwable("opened on " + Thread.currentThread()) : null;
   }
 
@@ -37,6 +43,7 @@ final class BlockExit {
   private void restoreContext() {
     Context current = Context.current();
     if (current == opened) {
+      hooks.blockLeft(block);
       Context.restore(opened.outer());
     } else if (openedAt != null) {
       Throwable closedAt = new Throwable("closed on " + Thread.currentThread(), openedAt);

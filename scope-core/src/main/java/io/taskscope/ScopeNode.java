@@ -246,6 +246,11 @@ final class ScopeNode extends ScopeWork {
   }
 
   @Override
+  public boolean isShuttingDown() {
+    return shutdown != null;
+  }
+
+  @Override
   public Optional<Instant> shutdownDeadline() {
     ScopeShutdown current = shutdown;
     return current == null || state == ScopeState.CLOSED

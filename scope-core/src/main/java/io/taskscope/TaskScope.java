@@ -391,6 +391,12 @@ public sealed interface TaskScope extends AutoCloseable permits ScopePlace {
    */
   Optional<ShutdownReport> report();
 
+  /**
+   * Whether a shutdown of it has begun, alone or with a scope around it; also while it still waits
+   * for the scopes in it, and when it is over.
+   */
+  boolean isShuttingDown();
+
   /** The latest moment at which the shutdown under way will be over; empty when there is none. */
   Optional<Instant> shutdownDeadline();
 

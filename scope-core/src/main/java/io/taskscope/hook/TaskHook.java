@@ -12,10 +12,10 @@ import io.taskscope.TaskScope;
  *
  * <p><b>Order.</b> For one task: {@code taskCreated}, then {@code taskStarted}, then {@code
  * taskFinished}, each at most once, with {@code taskAbandoned} besides if it was given up. Hooks
- * are called in the order of registration, and {@code taskFinished}, {@code scopeClosed} and {@code
- * phaseEnded} in the opposite order, so that hooks nest like brackets. A task keeps the hooks it
- * was created with: one registered later does not see its end, one removed while it runs still
- * does, if it saw the start.
+ * are called in the order of registration, and {@code taskFinished}, {@code blockLeft}, {@code
+ * scopeClosed} and {@code phaseEnded} in the opposite order, so that hooks nest like brackets. A
+ * task keeps the hooks it was created with: one registered later does not see its end, one removed
+ * while it runs still does, if it saw the start.
  *
  * <p><b>Threads.</b> Many tasks call a hook at the same time: implementations must be thread-safe.
  * They run inside the application's own threads and must neither block nor be slow.
@@ -33,6 +33,14 @@ public interface TaskHook {
 
   /** A scope has been made and can take tasks. Called by the thread that made it. */
   default void scopeOpened(TaskScope scope) {}
+
+  /**
+   * A block is left by the thread that opened it, on that thread: what {@link #scopeOpened} made
+   * current there is to be taken back. Before any other method about the end of the block, unless a
+   * shutdown around it was faster. Not called for a block that another thread closes, or that is
+   * closed after the block around it.
+   */
+  default void blockLeft(TaskScope block) {}
 
   /**
    * A scope begins to end: its state is no longer {@code OPEN}. Called before any of its phases, on

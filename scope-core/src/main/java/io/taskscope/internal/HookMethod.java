@@ -10,6 +10,7 @@ import io.taskscope.hook.TaskHook;
 /** The methods of {@link TaskHook}, so that one dispatch loop serves them all. */
 enum HookMethod {
   SCOPE_OPENED("scopeOpened", TaskScope.class),
+  BLOCK_LEFT("blockLeft", TaskScope.class),
   SCOPE_CLOSING("scopeClosing", TaskScope.class),
   PHASE_STARTED("phaseStarted", TaskScope.class, ShutdownPhase.class),
   PHASE_ENDED("phaseEnded", TaskScope.class, ShutdownReport.Phase.class),
@@ -39,6 +40,9 @@ enum HookMethod {
 
   /** Methods that close a bracket are called in the opposite order. */
   boolean isClosing() {
-    return this == PHASE_ENDED || this == SCOPE_CLOSED || this == TASK_FINISHED;
+    return this == BLOCK_LEFT
+        || this == PHASE_ENDED
+        || this == SCOPE_CLOSED
+        || this == TASK_FINISHED;
   }
 }

@@ -25,6 +25,7 @@ public final class HookSet {
   }
 
   private static final Call<TaskScope, @Nullable Void> OPENED = (h, s, v) -> h.scopeOpened(s);
+  private static final Call<TaskScope, @Nullable Void> LEFT = (h, s, v) -> h.blockLeft(s);
   private static final Call<TaskScope, @Nullable Void> CLOSING = (h, s, v) -> h.scopeClosing(s);
   private static final Call<TaskScope, @Nullable Void> CLOSED = (h, s, v) -> h.scopeClosed(s);
   private static final Call<TaskScope, ShutdownPhase> PHASE_STARTED = TaskHook::phaseStarted;
@@ -38,6 +39,7 @@ public final class HookSet {
   final long generation;
 
   private final HookEntry[] scopeOpened;
+  private final HookEntry[] blockLeft;
   private final HookEntry[] scopeClosing;
   private final HookEntry[] phaseStarted;
   private final HookEntry[] phaseEnded;
@@ -50,6 +52,7 @@ public final class HookSet {
   HookSet(long generation, List<HookEntry> entries) {
     this.generation = generation;
     scopeOpened = overriding(entries, HookMethod.SCOPE_OPENED);
+    blockLeft = overriding(entries, HookMethod.BLOCK_LEFT);
     scopeClosing = overriding(entries, HookMethod.SCOPE_CLOSING);
     phaseStarted = overriding(entries, HookMethod.PHASE_STARTED);
     phaseEnded = overriding(entries, HookMethod.PHASE_ENDED);
@@ -82,6 +85,11 @@ public final class HookSet {
   /** See {@link TaskHook#scopeOpened}. */
   public void scopeOpened(TaskScope scope) {
     dispatch(scopeOpened, HookMethod.SCOPE_OPENED, OPENED, scope, null);
+  }
+
+  /** See {@link TaskHook#blockLeft}. */
+  public void blockLeft(TaskScope block) {
+    dispatch(blockLeft, HookMethod.BLOCK_LEFT, LEFT, block, null);
   }
 
   /** See {@link TaskHook#scopeClosing}. */
