@@ -4,7 +4,10 @@ package io.taskscope.jfr;
 import io.taskscope.hook.HookRegistration;
 import io.taskscope.hook.HookStatus;
 import io.taskscope.hook.Hooks;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,26 @@ import org.jspecify.annotations.Nullable;
 public final class JfrEvents {
   private static final Object LOCK = new Object();
 
-  // The recorder tells its hooks apart by identity.
-  private static final Runnable PERIODIC = JfrHook::allScopes;
+  private static final List<Class<? extends Event>> TYPES =
+      List.of(
+          TaskEvent.class,
+          TaskStartEvent.class,
+          TaskLiveEvent.class,
+          TaskStepEvent.class,
+          TaskParkEvent.class,
+          TaskMonitorWaitEvent.class,
+          ScopeEvent.class,
+          ShutdownEvent.class,
+          TaskAbandonedEvent.class,
+          HookFailureEvent.class,
+          StatusEvent.class);
+
+  // The recorder tells its hooks apart by identity, so each is made once.
+  private static final Map<Class<? extends Event>, Runnable> PERIODIC =
+      Map.of(
+          ScopeEvent.class, PeriodicEvents::scopes,
+          TaskLiveEvent.class, PeriodicEvents::liveTasks,
+          StatusEvent.class, PeriodicEvents::status);
 
   private static int users; // guarded by LOCK
   private static @Nullable HookRegistration shared; // guarded by LOCK
@@ -58,12 +79,8 @@ public final class JfrEvents {
 
   private static HookRegistration start() {
     // Makes the types known to settings and tools before the first event.
-    FlightRecorder.register(TaskEvent.class);
-    FlightRecorder.register(TaskStartEvent.class);
-    FlightRecorder.register(ScopeEvent.class);
-    FlightRecorder.register(ShutdownEvent.class);
-    FlightRecorder.register(TaskAbandonedEvent.class);
-    FlightRecorder.addPeriodicEvent(ScopeEvent.class, PERIODIC);
+    TYPES.forEach(FlightRecorder::register);
+    PERIODIC.forEach(FlightRecorder::addPeriodicEvent);
     return Hooks.add(new JfrHook());
   }
 
@@ -71,7 +88,7 @@ public final class JfrEvents {
     synchronized (LOCK) {
       users--;
       if (users == 0 && shared != null) {
-        FlightRecorder.removePeriodicEvent(PERIODIC);
+        PERIODIC.values().forEach(FlightRecorder::removePeriodicEvent);
         shared.close();
         shared = null;
       }

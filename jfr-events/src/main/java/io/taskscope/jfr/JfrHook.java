@@ -16,7 +16,6 @@ final class JfrHook implements TaskHook {
   // nothing and does not touch the recorder, unlike EventType.
   private static final TaskEvent TASK = new TaskEvent();
   private static final TaskStartEvent TASK_START = new TaskStartEvent();
-  private static final ScopeEvent SCOPE = new ScopeEvent();
   private static final ShutdownEvent SHUTDOWN = new ShutdownEvent();
   private static final TaskAbandonedEvent TASK_ABANDONED = new TaskAbandonedEvent();
 
@@ -95,24 +94,6 @@ final class JfrHook implements TaskHook {
 
   @Override
   public void scopeClosed(TaskScope scope) {
-    if (SCOPE.isEnabled()) {
-      commit(scope);
-    }
-  }
-
-  /** Writes the counts of every open scope. */
-  static void allScopes() {
-    if (SCOPE.isEnabled()) {
-      for (TaskScope root : TaskScope.roots()) {
-        commit(root);
-        root.descendants().forEach(JfrHook::commit);
-      }
-    }
-  }
-
-  private static void commit(TaskScope scope) {
-    ScopeEvent event = new ScopeEvent();
-    event.fill(scope);
-    event.commit();
+    PeriodicEvents.scope(scope);
   }
 }

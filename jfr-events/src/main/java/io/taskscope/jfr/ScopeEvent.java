@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.jfr;
 
+import io.taskscope.Task;
 import io.taskscope.TaskScope;
 import io.taskscope.view.OutcomeCounts;
 import io.taskscope.view.ScopeView;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 @Period("5 s")
 @StackTrace(false)
 final class ScopeEvent extends Event {
+  /** Beyond it, looking at the state of each task would take the recorder's thread too long. */
+  static final int MOST_LOOKED_AT = 10_000;
+
   @ScopeId
   @Label("Scope Id")
   @Description("Unique within the life of the JVM; several scopes may share a path")
@@ -41,9 +45,27 @@ final class ScopeEvent extends Event {
   @Description("open, draining, cancelling or closed; the event with closed is the last word")
   @Nullable String state;
 
+  @Label("Block")
+  @Description("Whether it was opened in block form, so that scopes like it come and go")
+  boolean block;
+
   @Label("Live")
   @Description("Tasks that have not ended")
   long live;
+
+  @Label("Queued")
+  @Description("Live tasks that wait for a processor")
+  long queued;
+
+  @Label("Running")
+  @Description("Live tasks on a processor")
+  long running;
+
+  @Label("Parked")
+  @Description(
+      "Live tasks that wait for something else; queued, running and parked are all 0 where there are"
+          + " too many to look at each")
+  long parked;
 
   @Label("Started")
   @Description(
@@ -72,6 +94,7 @@ final class ScopeEvent extends Event {
     parentId = scope.parent().map(TaskScope::id).orElse(0L);
     scopePath = view.path();
     state = view.state().label();
+    block = view.block();
     live = view.live();
     started = view.started();
     OutcomeCounts finished = view.finished();
@@ -79,5 +102,19 @@ final class ScopeEvent extends Event {
     failure = finished.failure();
     cancelled = finished.cancelled();
     abandoned = finished.abandoned();
+    if (live > 0 && live <= MOST_LOOKED_AT) {
+      countStates(scope);
+    }
+  }
+
+  private void countStates(TaskScope scope) {
+    for (Task<?> task : scope.tasks()) {
+      switch (task.taskState()) {
+        case QUEUED -> queued++;
+        case RUNNING -> running++;
+        case PARKED -> parked++;
+        case FINISHED -> {} // just now
+      }
+    }
   }
 }

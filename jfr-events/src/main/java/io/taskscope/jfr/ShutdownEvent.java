@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 @Category(JfrEventName.Literal.CATEGORY)
 @StackTrace(false)
 final class ShutdownEvent extends Event {
+  @ScopeId
+  @Label("Scope Id")
+  @Description("The scope that is shut down; several scopes may share a path")
+  long scopeId;
+
   @Label("Scope Path")
   @Description("The path of the scope that is shut down")
   @Nullable String scopePath;
@@ -52,6 +57,7 @@ final class ShutdownEvent extends Event {
   long atEnd;
 
   void fill(TaskScope scope, ShutdownReport.Phase ended) {
+    scopeId = scope.id();
     scopePath = scope.path();
     phase = ended.phase().label();
     phaseDuration = ended.duration().toNanos();

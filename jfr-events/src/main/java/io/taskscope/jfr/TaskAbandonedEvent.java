@@ -3,7 +3,6 @@ package io.taskscope.jfr;
 
 import io.taskscope.Outcome;
 import io.taskscope.Task;
-import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -20,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 @Category(JfrEventName.Literal.CATEGORY)
 @StackTrace(false)
 final class TaskAbandonedEvent extends Event {
-  /** Enough to see where a thread stands, and at most a few kilobytes. */
-  static final int MAX_FRAMES = 64;
-
   @TaskId
   @Label("Task Id")
   @Description("Unique within the life of the JVM")
   long taskId;
+
+  @ScopeId
+  @Label("Scope Id")
+  @Description("The scope the task belongs to; several scopes may share a path")
+  long scopeId;
 
   @Label("Scope Path")
   @Description("The path of the scope the task belongs to")
@@ -44,31 +45,18 @@ final class TaskAbandonedEvent extends Event {
   @Label("Stack")
   @Description(
       "Where the thread of the task stood, one frame per line, innermost first, at most "
-          + MAX_FRAMES
+          + StackText.MAX_FRAMES
           + " frames; none when it could not be told")
   @Nullable String stack;
 
   void fill(Task<?> task) {
     taskId = task.id();
+    scopeId = task.scope().id();
     scopePath = task.scope().path();
     name = task.name();
     age = task.times().age().toNanos();
     if (task.outcome().orElse(null) instanceof Outcome.Abandoned abandoned) {
-      stack = text(abandoned.stack());
+      stack = StackText.of(abandoned.stack());
     }
-  }
-
-  static @Nullable String text(List<StackTraceElement> frames) {
-    if (frames.isEmpty()) {
-      return null;
-    }
-    StringBuilder text = new StringBuilder();
-    for (StackTraceElement frame : frames.subList(0, Math.min(MAX_FRAMES, frames.size()))) {
-      text.append(frame).append('\n');
-    }
-    if (frames.size() > MAX_FRAMES) {
-      text.append("... ").append(frames.size() - MAX_FRAMES).append(" more\n");
-    }
-    return text.substring(0, text.length() - 1);
   }
 }

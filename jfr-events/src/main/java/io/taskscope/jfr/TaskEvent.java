@@ -37,6 +37,11 @@ final class TaskEvent extends Event {
   @Description("The task that created this one; 0 when it was created outside of any task")
   long parentTaskId;
 
+  @ScopeId
+  @Label("Scope Id")
+  @Description("The scope the task belongs to; several scopes may share a path")
+  long scopeId;
+
   @Contextual
   @Label("Scope Path")
   @Description("The path of the scope the task belongs to")
@@ -77,10 +82,19 @@ final class TaskEvent extends Event {
   @Timespan(Timespan.NANOSECONDS)
   long parked;
 
+  @Label("Start Delay")
+  @Description("Time from the creation of the task to the beginning of its body; part of queued")
+  @Timespan(Timespan.NANOSECONDS)
+  long startDelay;
+
   @Label("Steps")
   @Description(
       "How often it was put on a processor; 0 without the Taskscope agent, which measures it")
   long steps;
+
+  @Label("Parks")
+  @Description("How often it waited; 0 without the Taskscope agent, which measures it")
+  long parks;
 
   @Label("Trace Id High")
   @Description("The first eight bytes of the W3C trace id; 0 when the task has no span")
@@ -97,6 +111,7 @@ final class TaskEvent extends Event {
   void fill(Task<?> task) {
     taskId = task.id();
     parentTaskId = task.parentId();
+    scopeId = task.scope().id();
     scopePath = task.scope().path();
     name = task.name();
     origin = task.origin().label();
@@ -109,7 +124,9 @@ final class TaskEvent extends Event {
     running = times.running().toNanos();
     queued = times.queued().toNanos();
     parked = times.parked().toNanos();
+    startDelay = times.startDelay().toNanos();
     steps = times.steps();
+    parks = times.parks();
     TraceContext trace = task.attachment(TraceContext.KEY);
     if (trace != null) {
       traceIdHigh = trace.traceIdHigh();

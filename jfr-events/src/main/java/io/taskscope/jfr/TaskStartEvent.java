@@ -10,7 +10,10 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/** The only trace of a task that still runs when the recording ends. */
+/**
+ * Tells readers of the running recording which task a thread is in from now on; and the only trace
+ * of a task that still runs when the recording ends.
+ */
 @Name(JfrEventName.Literal.TASK_START)
 @Label("Task Start")
 @Description("The body of a task begins, on the thread of the task")
@@ -27,6 +30,11 @@ final class TaskStartEvent extends Event {
   @Description("The task that created this one; 0 when it was created outside of any task")
   long parentTaskId;
 
+  @ScopeId
+  @Label("Scope Id")
+  @Description("The scope the task belongs to; several scopes may share a path")
+  long scopeId;
+
   @Label("Scope Path")
   @Description("The path of the scope the task belongs to")
   @Nullable String scopePath;
@@ -42,6 +50,7 @@ final class TaskStartEvent extends Event {
   void fill(Task<?> task) {
     taskId = task.id();
     parentTaskId = task.parentId();
+    scopeId = task.scope().id();
     scopePath = task.scope().path();
     name = task.name();
     origin = task.origin().label();

@@ -30,6 +30,9 @@ class EventMetadataTest extends JfrTestBase {
   private static final Set<String> IMPLICIT =
       Set.of("startTime", "duration", "eventThread", "stackTrace");
 
+  private static final Set<JfrEventName> PERIODIC =
+      Set.of(JfrEventName.SCOPE, JfrEventName.TASK_LIVE, JfrEventName.STATUS);
+
   @Test
   void types_ofTheRecorder_areThoseOfTheEnum() {
     List<String> known =
@@ -45,16 +48,18 @@ class EventMetadataTest extends JfrTestBase {
 
   @ParameterizedTest
   @EnumSource
-  void type_ofEachEvent_isLabelledDescribedAndWithoutStackTrace(JfrEventName name) {
+  void type_ofEachEvent_isLabelledAndDescribed(JfrEventName name) {
     EventType type = type(name);
 
     assertThat(type.getName()).startsWith("taskscope.");
     assertThat(type.getLabel()).isNotBlank();
     assertThat(type.getDescription()).isNotBlank().doesNotEndWith(".");
     assertThat(type.isEnabled()).isFalse(); // no recording is running
-    assertThat(setting(type, "enabled")).isEqualTo("true");
-    if (name != JfrEventName.SCOPE) { // a periodic event has no such setting
-      assertThat(setting(type, "stackTrace")).isEqualTo("false");
+    assertThat(setting(type, "enabled"))
+        .isEqualTo(name == JfrEventName.TASK_STEP ? "false" : "true");
+    if (!PERIODIC.contains(name)) { // a periodic event has no such setting
+      assertThat(setting(type, "stackTrace"))
+          .isEqualTo(name == JfrEventName.TASK_PARK ? "true" : "false");
     }
   }
 
@@ -107,16 +112,41 @@ class EventMetadataTest extends JfrTestBase {
             "taskscope.Task#parentTaskId",
             "taskscope.TaskStart#taskId",
             "taskscope.TaskStart#parentTaskId",
+            "taskscope.TaskLive#taskId",
+            "taskscope.TaskLive#parentTaskId",
+            "taskscope.TaskStep#taskId",
+            "taskscope.TaskPark#taskId",
+            "taskscope.TaskMonitorWait#taskId",
             "taskscope.TaskAbandoned#taskId");
     assertThat(fieldsWith(ScopeId.class))
-        .containsExactlyInAnyOrder("taskscope.Scope#scopeId", "taskscope.Scope#parentId");
+        .containsExactlyInAnyOrder(
+            "taskscope.Scope#scopeId",
+            "taskscope.Scope#parentId",
+            "taskscope.Task#scopeId",
+            "taskscope.TaskStart#scopeId",
+            "taskscope.TaskLive#scopeId",
+            "taskscope.TaskAbandoned#scopeId",
+            "taskscope.Shutdown#scopeId");
     assertThat(TaskId.class.isAnnotationPresent(Relational.class)).isTrue();
     assertThat(ScopeId.class.isAnnotationPresent(Relational.class)).isTrue();
   }
 
   @Test
-  void period_ofScope_isFiveSeconds() {
+  void period_ofPeriodicEvents_isAsDocumented() {
     assertThat(setting(type(JfrEventName.SCOPE), "period")).isEqualTo("5 s");
+    assertThat(setting(type(JfrEventName.TASK_LIVE), "period")).isEqualTo("beginChunk");
+    assertThat(setting(type(JfrEventName.STATUS), "period")).isEqualTo("everyChunk");
+  }
+
+  @Test
+  void thresholdAndThrottle_ofStepsAndWaits_areAsDocumented() {
+    assertThat(setting(type(JfrEventName.TASK_PARK), "threshold")).isEqualTo("10 ms");
+    assertThat(setting(type(JfrEventName.TASK_MONITOR_WAIT), "threshold")).isEqualTo("10 ms");
+    assertThat(setting(type(JfrEventName.TASK_STEP), "threshold")).isEqualTo("0 ns");
+    for (JfrEventName name :
+        List.of(JfrEventName.TASK_STEP, JfrEventName.TASK_PARK, JfrEventName.TASK_MONITOR_WAIT)) {
+      assertThat(setting(type(name), "throttle")).isEqualTo("off");
+    }
   }
 
   @Test

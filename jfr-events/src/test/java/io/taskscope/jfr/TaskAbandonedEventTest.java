@@ -94,7 +94,7 @@ class TaskAbandonedEventTest extends JfrTestBase {
 
   @Test
   void text_ofNoFrames_isNone() {
-    assertThat(TaskAbandonedEvent.text(List.of())).isNull();
+    assertThat(StackText.of(List.of())).isNull();
   }
 
   @Test
@@ -104,19 +104,19 @@ class TaskAbandonedEventTest extends JfrTestBase {
             new StackTraceElement("a.B", "c", "B.java", 1),
             new StackTraceElement("d.E", "f", "E.java", 2));
 
-    assertThat(TaskAbandonedEvent.text(frames)).isEqualTo("a.B.c(B.java:1)\nd.E.f(E.java:2)");
+    assertThat(StackText.of(frames)).isEqualTo("a.B.c(B.java:1)\nd.E.f(E.java:2)");
   }
 
   @Test
   void text_ofAVeryDeepStack_isCutAndSaysSo() {
     List<StackTraceElement> frames = new ArrayList<>();
-    for (int i = 0; i < TaskAbandonedEvent.MAX_FRAMES + 7; i++) {
+    for (int i = 0; i < StackText.MAX_FRAMES + 7; i++) {
       frames.add(new StackTraceElement("a.B", "c", "B.java", i + 1));
     }
 
-    List<String> lines = TaskAbandonedEvent.text(frames).lines().toList();
+    List<String> lines = StackText.of(frames).lines().toList();
 
-    assertThat(lines).hasSize(TaskAbandonedEvent.MAX_FRAMES + 1);
+    assertThat(lines).hasSize(StackText.MAX_FRAMES + 1);
     assertThat(lines.getFirst()).isEqualTo("a.B.c(B.java:1)");
     assertThat(lines.getLast()).isEqualTo("... 7 more");
   }

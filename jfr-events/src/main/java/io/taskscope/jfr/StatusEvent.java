@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.jfr;
+
+import io.taskscope.TaskScope;
+import io.taskscope.view.Statistics;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Period;
+import jdk.jfr.StackTrace;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a reader tell "did not happen" from "was not seen". */
+@Name(JfrEventName.Literal.STATUS)
+@Label("Status")
+@Description("What Taskscope measures in this JVM, and what it had to leave out")
+@Category(JfrEventName.Literal.CATEGORY)
+@Period("everyChunk")
+@StackTrace(false)
+final class StatusEvent extends Event {
+  @Label("Agent")
+  @Description("The Taskscope agent, which measures steps and parks: on, off or partial")
+  @Nullable String agent;
+
+  @Label("Missing")
+  @Description("What the agent cannot do on this JDK, a line each; none if it is complete or off")
+  @Nullable String missing;
+
+  @Label("Events Dropped")
+  @Description(
+      "Steps and monitor waits since the start of the JVM that came faster than they could be written")
+  long eventsDropped;
+
+  @Label("Tasks Left Out")
+  @Description("Live tasks without a Live Task event in this chunk, because there were too many")
+  long tasksLeftOut;
+
+  @Label("Paths Overflowed")
+  @Description("Scopes since the start of the JVM whose statistics are with those of (other)")
+  long pathsOverflowed;
+
+  void fill() {
+    Statistics statistics = TaskScope.statistics();
+    agent = statistics.agent().state().label();
+    if (!statistics.agent().missing().isEmpty()) {
+      missing = String.join("\n", statistics.agent().missing());
+    }
+    pathsOverflowed = statistics.overflowed();
+  }
+}
