@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.hook.TelemetryDrops;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How many finished tasks all histories of one tree keep together. Who needs a place when all are
@@ -11,6 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HistoryBudget {
   static final int MAX_PER_ROOT = 10_000;
+
+  private static final LongAdder GIVEN_UP = new LongAdder();
+
+  static {
+    TelemetryDrops.add(TelemetryDrops.Signal.HISTORY, () -> Map.of("tree_full", GIVEN_UP.sum()));
+  }
 
   private final AtomicInteger kept = new AtomicInteger();
   private final Queue<History> histories = new ConcurrentLinkedQueue<>();
@@ -42,6 +51,7 @@ final class HistoryBudget {
       histories.add(next); // to the end: each gives in its turn
       if ((next != notFrom || tries == 0) && next.dropOldest()) {
         kept.decrementAndGet();
+        GIVEN_UP.increment();
         return true;
       }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -190,6 +191,22 @@ final class PathStats {
       }
     }
     return true; // a block that is a root
+  }
+
+  /** The statistics of a path, in use or not, as long as they are kept. */
+  static Optional<PathStats> known(String path) {
+    if (path.equals(PathStatistics.OTHER)) {
+      return Optional.of(OTHER);
+    }
+    PathStats at = TOP;
+    int start = 1; // after the first slash
+    while (at != null && start <= path.length()) {
+      int slash = path.indexOf('/', start);
+      int end = slash < 0 ? path.length() : slash;
+      at = at.below.get(path.substring(start, end));
+      start = end + 1;
+    }
+    return at == TOP ? Optional.empty() : Optional.ofNullable(at);
   }
 
   static long overflowed() {

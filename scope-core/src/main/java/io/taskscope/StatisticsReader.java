@@ -63,6 +63,10 @@ final class StatisticsReader {
         paths, PathStats.overflowed(), CompletionBuffer.ALL_DROPPED.get(), AgentStatus.NONE);
   }
 
+  static Optional<PathStatistics> readClosed(String path) {
+    return PathStats.known(path).map(stats -> statistics(stats, new Sum()));
+  }
+
   private static PathStatistics statistics(PathStats stats, Sum sum) {
     OutcomeCounts finished =
         stats.finished(); // before started, so that no more end than have begun

@@ -3,6 +3,7 @@ package io.taskscope;
 
 import io.taskscope.view.Finding;
 import io.taskscope.view.FinishedTask;
+import io.taskscope.view.PathStatistics;
 import io.taskscope.view.ScopeView;
 import io.taskscope.view.Snapshot;
 import io.taskscope.view.Statistics;
@@ -111,6 +112,18 @@ public sealed interface TaskScope extends AutoCloseable permits ScopePlace {
    */
   static Statistics statistics() {
     return StatisticsReader.read();
+  }
+
+  /**
+   * What was counted on a path that {@link #statistics()} does not list any more: counters are
+   * complete, and nothing lives there. Kept as long as no new path needs the room, so that whoever
+   * reads now and then does not miss the last counts of a path. Of a path that is in use again the
+   * counters are those of the moment, and nothing else.
+   *
+   * @return empty if no scope was ever on the path, or it is no longer remembered
+   */
+  static Optional<PathStatistics> closedStatistics(String path) {
+    return StatisticsReader.readClosed(path);
   }
 
   /** Unique within the JVM's life; greater than 0. */

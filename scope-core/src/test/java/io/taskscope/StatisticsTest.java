@@ -272,4 +272,38 @@ class StatisticsTest {
     assertThat(stats.finished()).isEqualTo(web.view().finished());
     assertThat(stats.finished().failure()).isEqualTo(4 * 334);
   }
+
+  @Test
+  void closedStatistics_ofAPathThatIsGone_areItsLastCounts() throws Exception {
+    TaskScope app = guard.root("stat-gone").child("app");
+    app.spawn("t", () -> {}).get();
+    app.call(
+        "with-block",
+        () -> {
+          try (TaskScope block = TaskScope.open("block")) {
+            block.spawn("t", () -> {});
+            block.join();
+          }
+        });
+    app.shutdown(Duration.ofSeconds(10));
+    assertThat(find("/stat-gone/app")).isEmpty();
+
+    PathStatistics last = TaskScope.closedStatistics("/stat-gone/app").orElseThrow();
+    PathStatistics block = TaskScope.closedStatistics("/stat-gone/app/block").orElseThrow();
+
+    assertThat(last.path()).isEqualTo("/stat-gone/app");
+    assertThat(last.finished()).isEqualTo(new OutcomeCounts(2, 0, 0, 0));
+    assertThat(last.live()).isZero();
+    assertThat(last.openScopes()).isZero();
+    assertThat(block.finished()).isEqualTo(new OutcomeCounts(1, 0, 0, 0));
+  }
+
+  @Test
+  void closedStatistics_ofAPathThatNeverWas_areEmpty() {
+    guard.root("stat-never");
+    for (String path : new String[] {"", "/", "x", "/stat-never/x", "/stat-never/", "//"}) {
+      assertThat(TaskScope.closedStatistics(path)).as(path).isEmpty();
+    }
+    assertThat(TaskScope.closedStatistics(PathStatistics.OTHER)).isPresent();
+  }
 }
