@@ -9,6 +9,7 @@ module io.taskscope.metrics {
   requires transitive micrometer.core;
   requires transitive micrometer.registry.prometheus;
   requires transitive io.prometheus.metrics.tracer.common;
+  requires io.prometheus.metrics.model;
 
   exports io.taskscope.metrics;
 }

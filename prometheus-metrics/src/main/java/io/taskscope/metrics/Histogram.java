@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.taskscope.Task;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * that outcomes that never happen cost nothing: a histogram is fifteen series in Prometheus.
  */
 final class Histogram {
+  private static final Recorder NOWHERE = new Recorder(null, new Timer[0]);
+
   private final Registries registries;
   private final ReentrantLock registration;
   private final Registries.Group group;
@@ -20,7 +22,25 @@ final class Histogram {
   private final String[] labels;
 
   // Replaced, never changed. Written with the registration lock held.
-  private volatile Timer @Nullable [] timers;
+  private volatile @Nullable Recorder recorder;
+
+  /**
+   * Where values go.
+   *
+   * @param counts shared by all Prometheus registries; null if there is none
+   * @param timers one for each other registry
+   */
+  private record Recorder(@Nullable BucketCounts counts, Timer[] timers) {
+    Recorder with(BucketCounts shown) {
+      return new Recorder(shown, timers);
+    }
+
+    Recorder with(Timer timer) {
+      Timer[] more = Arrays.copyOf(timers, timers.length + 1);
+      more[timers.length] = timer;
+      return new Recorder(counts, more);
+    }
+  }
 
   Histogram(
       Registries registries,
@@ -35,27 +55,35 @@ final class Histogram {
     this.labels = labels;
   }
 
-  void record(long nanos) {
-    Timer[] current = timers;
+  /**
+   * @param task whose span may become an exemplar; null if there is none. A registry with timers
+   *     takes the span of the current task instead.
+   */
+  void record(long nanos, @Nullable Task<?> task) {
+    Recorder current = recorder;
     if (current == null) {
       current = register();
     }
-    for (Timer timer : current) {
+    BucketCounts counts = current.counts;
+    if (counts != null) {
+      counts.record(nanos, task);
+    }
+    for (Timer timer : current.timers) {
       timer.record(nanos, TimeUnit.NANOSECONDS);
     }
   }
 
   /** Once per series; Micrometer's own registration takes a lock here, too. */
-  private Timer[] register() {
+  private Recorder register() {
     registration.lock();
     try {
-      Timer[] current = timers;
+      Recorder current = recorder;
       if (current == null) {
-        current = new Timer[0];
-        for (MeterRegistry registry : registries.bound()) {
-          current = with(current, registry);
+        current = NOWHERE;
+        for (Target target : registries.bound()) {
+          current = with(current, target);
         }
-        timers = current;
+        recorder = current;
       }
       return current;
     } finally {
@@ -64,20 +92,24 @@ final class Histogram {
   }
 
   /** A further registry is bound. Called with the registration lock held. */
-  void bind(MeterRegistry registry) {
-    Timer[] current = timers;
+  void bind(Target target) {
+    Recorder current = recorder;
     if (current != null) {
-      timers = with(current, registry);
+      recorder = with(current, target);
     }
   }
 
-  private Timer[] with(Timer[] before, MeterRegistry registry) {
-    Timer timer = registries.addTimer(registry, group, meter, labels);
-    if (timer == null) {
-      return before;
-    }
-    Timer[] after = Arrays.copyOf(before, before.length + 1);
-    after[before.length] = timer;
-    return after;
+  private Recorder with(Recorder before, Target target) {
+    return switch (target) {
+      case PrometheusTarget prometheus -> {
+        BucketCounts counts = before.counts == null ? new BucketCounts() : before.counts;
+        registries.addHistogram(prometheus, group, meter, counts, labels);
+        yield before.with(counts);
+      }
+      case MicrometerTarget micrometer -> {
+        Timer timer = registries.addTimer(micrometer, group, meter, labels);
+        yield timer == null ? before : before.with(timer);
+      }
+    };
   }
 }

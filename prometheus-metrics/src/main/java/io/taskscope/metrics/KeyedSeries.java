@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,18 +39,18 @@ final class KeyedSeries {
     return meter.type() == TaskscopeMeter.Type.COUNTER ? Math.max(before, now) : now;
   }
 
-  /** Adds new series and, of a gauge, removes those that are gone. Registration lock held. */
+  /** Adds new series and removes those that are gone, but for counters. Registration lock held. */
   void reconcile(Map<List<String>, ? extends Number> values) {
     values.forEach(
         (labels, value) -> {
           if (!cells.containsKey(labels)) {
             Cell cell = new Cell();
             cell.value = value.doubleValue();
-            registries.bound().forEach(registry -> bind(registry, labels, cell));
+            registries.bound().forEach(target -> bind(target, labels, cell));
             cells.put(labels, cell);
           }
         });
-    if (meter.type() == TaskscopeMeter.Type.GAUGE) {
+    if (meter.type() != TaskscopeMeter.Type.COUNTER) {
       cells
           .entrySet()
           .removeIf(
@@ -66,13 +65,13 @@ final class KeyedSeries {
   }
 
   /** With the registration lock held. */
-  void bind(MeterRegistry registry) {
-    cells.forEach((labels, cell) -> bind(registry, labels, cell));
+  void bind(Target target) {
+    cells.forEach((labels, cell) -> bind(target, labels, cell));
   }
 
-  private void bind(MeterRegistry registry, List<String> labels, Cell cell) {
+  private void bind(Target target, List<String> labels, Cell cell) {
     registries.addReading(
-        registry,
+        target,
         cell.group,
         meter,
         cell,

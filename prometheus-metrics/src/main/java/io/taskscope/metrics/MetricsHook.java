@@ -47,7 +47,8 @@ final class MetricsHook implements TaskHook {
   @Override
   public void taskStarted(Task<?> task) {
     if (!metrics.isClosed()) {
-      table.of(task.scope().statisticsPath()).started(task.times().startDelay().toNanos());
+      PathSeries series = table.of(task.scope().statisticsPath());
+      series.started(task, task.times().startDelay().toNanos());
     }
   }
 
@@ -72,6 +73,7 @@ final class MetricsHook implements TaskHook {
   }
 
   private void record(Task<?> task, Outcome.Kind outcome) {
-    table.of(task.scope().statisticsPath()).ended(outcome, task.times().age().toNanos());
+    PathSeries series = table.of(task.scope().statisticsPath());
+    series.ended(task, outcome, task.times().age().toNanos());
   }
 }

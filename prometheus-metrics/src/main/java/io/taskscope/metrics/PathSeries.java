@@ -1,70 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.taskscope.Outcome;
 import io.taskscope.ScopeState;
-import io.taskscope.TaskOrigin;
+import io.taskscope.Task;
 import io.taskscope.view.OutcomeCounts;
 import io.taskscope.view.PathStatistics;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The meters of one scope path, from its first scope to the moment its last is gone. */
+/** The meters of one scope path, from its first scope until some time after its last is gone. */
 final class PathSeries {
-  private static final Outcome.Kind[] OUTCOMES = Outcome.Kind.values();
-
   private final String path;
   private final Registries registries;
   private final Readings readings;
   private final Registries.Group group = new Registries.Group();
   private final Histogram startDelay;
-  private final Map<Outcome.Kind, Histogram> durations = new EnumMap<>(Outcome.Kind.class);
+  private final TaskDurations durations;
 
   // Null until the first reading that knows the path. Written by update and remove.
   private volatile @Nullable PathStatistics latest;
   private long latestNumber; // guarded by this
   private volatile long seen;
 
-  // Both written with the registration lock held.
+  // All written with the registration lock held.
   private volatile boolean longLived;
+  private volatile boolean withSteps;
   private volatile boolean retired;
 
-  PathSeries(String path, Registries registries, ReentrantLock registration, Readings readings) {
+  PathSeries(
+      String path,
+      Registries registries,
+      ReentrantLock registration,
+      Readings readings,
+      LongAdder namesOverflowed) {
     this.path = path;
     this.registries = registries;
     this.readings = readings;
     seen = readings.begun();
     startDelay =
         new Histogram(registries, registration, group, TaskscopeMeter.TASK_START_DELAY, path);
-    for (Outcome.Kind outcome : OUTCOMES) {
-      durations.put(
-          outcome,
-          new Histogram(
-              registries,
-              registration,
-              group,
-              TaskscopeMeter.TASK_DURATION,
-              path,
-              outcome.label()));
-    }
+    durations = new TaskDurations(path, registries, registration, group, namesOverflowed);
   }
 
   // ---- recording, on the application's threads
 
-  void started(long delayNanos) {
-    startDelay.record(delayNanos);
+  void started(Task<?> task, long delayNanos) {
+    startDelay.record(delayNanos, task);
   }
 
-  void ended(Outcome.Kind outcome, long nanos) {
-    Objects.requireNonNull(durations.get(outcome)).record(nanos);
+  void ended(Task<?> task, Outcome.Kind outcome, long nanos) {
+    durations.record(task, outcome, nanos);
   }
 
   /** A scope opened on this path: readings begun before do not know it. */
@@ -77,69 +68,32 @@ final class PathSeries {
 
   // ---- coming and going; with the registration lock held, but for the questions
 
-  void bind(MeterRegistry registry) {
-    String parent = path.substring(0, Math.max(0, path.lastIndexOf('/')));
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    String depth = Long.toString(path.chars().filter(c -> c == '/').count());
-    add(registry, TaskscopeMeter.SCOPE_INFO, statistics -> 1, path, parent, name, depth);
-    add(registry, TaskscopeMeter.TASKS_ACTIVE, PathStatistics::live, path);
-    add(
-        registry,
-        TaskscopeMeter.OLDEST_TASK_AGE,
-        statistics -> seconds(statistics.oldestTask()),
-        path);
-    for (TaskOrigin origin : TaskOrigin.values()) {
-      add(
-          registry,
-          TaskscopeMeter.TASKS_STARTED,
-          statistics -> statistics.started().getOrDefault(origin, 0L),
-          path,
-          origin.label());
-    }
-    for (Outcome.Kind outcome : OUTCOMES) {
-      add(
-          registry,
-          TaskscopeMeter.TASKS_FINISHED,
-          statistics -> statistics.finished().of(outcome),
-          path,
-          outcome.label());
-    }
+  void bind(Target target) {
+    PathValues.always(path, sink(target));
     if (longLived) {
-      bindLongLived(registry);
+      PathValues.longLived(sink(target));
     }
-    startDelay.bind(registry);
-    durations.values().forEach(duration -> duration.bind(registry));
+    if (withSteps) {
+      PathValues.steps(sink(target));
+    }
+    startDelay.bind(target);
+    durations.bind(target);
   }
 
-  private void bindLongLived(MeterRegistry registry) {
-    for (ScopeState state : ScopeState.values()) {
-      add(
-          registry,
-          TaskscopeMeter.SCOPE_STATE,
-          statistics -> statistics.states().getOrDefault(state, 0L) > 0 ? 1 : 0,
-          path,
-          state.label());
-    }
-    add(
-        registry,
-        TaskscopeMeter.SHUTDOWN_DEADLINE,
-        statistics -> statistics.shutdownDeadline().map(PathSeries::seconds).orElse(0.0),
-        path);
-  }
-
-  private void add(
-      MeterRegistry registry,
-      TaskscopeMeter meter,
-      ToDoubleFunction<PathStatistics> value,
-      String... labels) {
-    registries.addReading(registry, group, meter, this, series -> series.read(value), labels);
+  private PathValues.Sink sink(Target target) {
+    return (meter, value, labels) -> {
+      String[] all = new String[labels.length + 1];
+      all[0] = path;
+      System.arraycopy(labels, 0, all, 1, labels.length);
+      registries.addReading(target, group, meter, this, series -> series.read(value), all);
+    };
   }
 
   /** Adds what only scopes of {@code root} and {@code child} have. */
   void becomeLongLived() {
     if (!longLived) {
       longLived = true;
-      registries.bound().forEach(this::bindLongLived);
+      registries.bound().forEach(target -> PathValues.longLived(sink(target)));
     }
   }
 
@@ -147,14 +101,27 @@ final class PathSeries {
     return longLived;
   }
 
+  /** Adds what the agent measures, once it does. */
+  void addStepsOf(PathStatistics statistics) {
+    if (!withSteps && statistics.steps().isPresent()) {
+      withSteps = true;
+      registries.bound().forEach(target -> PathValues.steps(sink(target)));
+    }
+  }
+
+  /** Whether a scope opened on the path after this reading had begun. */
+  boolean isReopenedAfter(Reading reading) {
+    return seen >= reading.number();
+  }
+
   /**
-   * The path is not in this reading: removes its meters, unless a scope opened on it after that.
+   * Removes its meters, unless a scope opened on it after the reading had begun.
    *
-   * @return whether it is gone
+   * @return whether they are removed
    */
   boolean retire(Reading reading) {
     retired = true;
-    if (seen >= reading.number()) { // whoever reopens looks at retired after setting seen
+    if (isReopenedAfter(reading)) { // whoever reopens looks at retired after setting seen
       retired = false;
       return false;
     }
@@ -183,7 +150,8 @@ final class PathSeries {
   synchronized void update(long number, PathStatistics statistics) {
     if (number > latestNumber) {
       latestNumber = number;
-      latest = statistics;
+      PathStatistics before = latest;
+      latest = before == null ? statistics : StepTotals.atLeast(before, statistics);
     }
   }
 
@@ -210,7 +178,8 @@ final class PathSeries {
         Optional.empty());
   }
 
-  private static PathStatistics atRest(PathStatistics last) {
+  /** The same counts, and nothing that lives. */
+  static PathStatistics atRest(PathStatistics last) {
     return new PathStatistics(
         last.path(),
         last.parentPath(),
@@ -224,14 +193,6 @@ final class PathSeries {
         Map.of(ScopeState.CLOSED, 1L),
         Duration.ZERO,
         Optional.empty(),
-        last.steps());
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
-  }
-
-  private static double seconds(Instant time) {
-    return time.getEpochSecond() + time.getNano() / 1e9;
+        last.steps().map(StepTotals::atRest));
   }
 }

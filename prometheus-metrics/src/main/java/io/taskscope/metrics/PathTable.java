@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.taskscope.TaskScope;
 import io.taskscope.view.PathStatistics;
+import io.taskscope.view.Statistics;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
  * The series of all paths. A path gets its series with its first scope, on the thread that opens
- * it, and loses them at the first reading that does not list it. In between they are found without
- * a lock.
+ * it, and loses them a while after the first reading that does not list it: its last counts come
+ * with its end, and would otherwise never be scraped. In between they are found without a lock.
  */
 final class PathTable {
-  /** Shutdown series that are kept for paths that are gone; the oldest go first. */
+  /** Paths that are gone and keep their series for a while; the oldest go first. */
   static final int MAX_GONE = 1_000;
 
   private static final int SLACK = 64;
@@ -28,7 +32,8 @@ final class PathTable {
   private final ReentrantLock registration;
   private final Readings readings;
   private final LongSupplier clock;
-  private final long shutdownRetention;
+  private final long retention;
+  private final LongAdder namesOverflowed = new LongAdder();
 
   // Written with the registration lock held.
   private final ConcurrentMap<String, PathSeries> paths = new ConcurrentHashMap<>();
@@ -38,19 +43,19 @@ final class PathTable {
   private volatile int roomUntilReading = SLACK;
 
   /**
-   * @param shutdownRetention for how many nanoseconds the shutdown series of a path outlive it
+   * @param retention for how many nanoseconds the series of a path outlive it
    */
   PathTable(
       Registries registries,
       ReentrantLock registration,
       Readings readings,
       LongSupplier clock,
-      long shutdownRetention) {
+      long retention) {
     this.registries = registries;
     this.registration = registration;
     this.readings = readings;
     this.clock = clock;
-    this.shutdownRetention = shutdownRetention;
+    this.retention = retention;
   }
 
   /** The series of a path, for recording. */
@@ -82,7 +87,7 @@ final class PathTable {
     try {
       PathSeries series = paths.get(path);
       if (series == null) {
-        series = new PathSeries(path, registries, registration, readings);
+        series = new PathSeries(path, registries, registration, readings, namesOverflowed);
         registries.bound().forEach(series::bind);
         paths.put(path, series);
       }
@@ -94,7 +99,6 @@ final class PathTable {
 
   private ShutdownSeries becomeLongLived(String path, PathSeries series) {
     series.becomeLongLived();
-    goneSince.remove(path);
     return shutdowns.computeIfAbsent(
         path,
         key -> {
@@ -126,11 +130,29 @@ final class PathTable {
     return paths.size() > roomUntilReading;
   }
 
+  /** Tasks of all paths whose name was one too many to be told apart. */
+  double namesOverflowed() {
+    return namesOverflowed.sum();
+  }
+
+  /** The last counts of paths that have series but are not among these statistics. */
+  List<PathStatistics> gone(Statistics statistics) {
+    Set<String> listed = new HashSet<>();
+    statistics.paths().forEach(path -> listed.add(path.path()));
+    List<PathStatistics> gone = new ArrayList<>();
+    for (String path : paths.keySet()) {
+      if (!listed.contains(path)) {
+        TaskScope.closedStatistics(path).map(PathSeries::atRest).ifPresent(gone::add);
+      }
+    }
+    return gone;
+  }
+
   // ---- with the registration lock held
 
-  void bind(MeterRegistry registry) {
-    paths.values().forEach(series -> series.bind(registry));
-    shutdowns.values().forEach(series -> series.bind(registry));
+  void bind(Target target) {
+    paths.values().forEach(series -> series.bind(target));
+    shutdowns.values().forEach(series -> series.bind(target));
   }
 
   /** Adds and removes series, so that there are those of the paths in the reading. */
@@ -143,37 +165,50 @@ final class PathTable {
     for (PathStatistics statistics : reading.statistics().paths()) {
       String path = statistics.path();
       listed.add(path);
+      goneSince.remove(path);
       PathSeries series = add(path);
       series.update(reading.number(), statistics);
+      series.addStepsOf(statistics);
       if (statistics.longLived() && !series.isLongLived()) {
         becomeLongLived(path, series);
       }
     }
-    for (Map.Entry<String, PathSeries> entry : paths.entrySet()) {
-      String path = entry.getKey();
-      if (!listed.contains(path) && entry.getValue().retire(reading)) {
-        paths.remove(path);
-        if (shutdowns.containsKey(path)) {
-          goneSince.putIfAbsent(path, clock.getAsLong());
-        }
-      }
-    }
-    removeOldShutdowns();
-    roomUntilReading = 2 * paths.size() + SLACK; // the cost of readings stays in proportion
+    reading.gone().forEach(statistics -> updateGone(reading, statistics));
+    paths.forEach(
+        (path, series) -> {
+          if (!listed.contains(path) && !series.isReopenedAfter(reading)) {
+            goneSince.putIfAbsent(path, clock.getAsLong());
+          }
+        });
+    removeGone(reading);
+    int present = paths.size() - goneSince.size();
+    roomUntilReading = paths.size() + present + SLACK; // the cost of readings stays in proportion
   }
 
-  private void removeOldShutdowns() {
+  private void updateGone(Reading reading, PathStatistics statistics) {
+    PathSeries series = paths.get(statistics.path());
+    if (series != null && !series.isReopenedAfter(reading)) {
+      series.update(reading.number(), statistics);
+    }
+  }
+
+  private void removeGone(Reading reading) {
     long now = clock.getAsLong();
     Iterator<Map.Entry<String, Long>> oldestFirst = goneSince.entrySet().iterator();
     while (oldestFirst.hasNext()) {
       Map.Entry<String, Long> gone = oldestFirst.next();
-      if (goneSince.size() <= MAX_GONE && now - gone.getValue() < shutdownRetention) {
+      if (goneSince.size() <= MAX_GONE && now - gone.getValue() < retention) {
         return;
       }
       oldestFirst.remove();
-      ShutdownSeries series = shutdowns.remove(gone.getKey());
-      if (series != null) {
-        series.remove();
+      String path = gone.getKey();
+      PathSeries series = paths.get(path);
+      if (series != null && series.retire(reading)) {
+        paths.remove(path);
+        ShutdownSeries ends = shutdowns.remove(path);
+        if (ends != null) {
+          ends.remove();
+        }
       }
     }
   }
@@ -195,5 +230,6 @@ final class PathTable {
         series.update(reading.number(), statistics);
       }
     }
+    reading.gone().forEach(statistics -> updateGone(reading, statistics));
   }
 }

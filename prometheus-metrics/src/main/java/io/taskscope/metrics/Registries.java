@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.metrics;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,8 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -24,38 +18,35 @@ import org.jspecify.annotations.Nullable;
  * The registries that are bound, and the one place where meters are put into them and taken out.
  *
  * <p>A registry may refuse a meter, for instance because the application has one of that name with
- * other tags. That is logged once per metric, and the meter is left out there.
+ * another type. That is logged once per metric, and the meter is left out there.
  */
 final class Registries {
   private static final System.Logger LOG = System.getLogger(TaskscopeMetrics.class.getName());
 
-  private final List<MeterRegistry> bound = new CopyOnWriteArrayList<>();
+  private final List<Target> bound = new CopyOnWriteArrayList<>();
   private final Set<TaskscopeMeter> refused =
       Collections.synchronizedSet(EnumSet.noneOf(TaskscopeMeter.class));
 
-  /** A meter and where it is. */
-  private record Place(MeterRegistry registry, Meter meter) {}
-
   /** Meters that come and go together. Guarded by the registration lock. */
   static final class Group {
-    private final List<Place> places = new ArrayList<>();
+    private final List<Target.Place> places = new ArrayList<>();
     private boolean removed;
 
     /** Takes all of them out of their registries, for good: nothing can be added any more. */
     void remove() {
       removed = true;
-      for (Place place : places) {
+      for (Target.Place place : places) {
         try {
-          place.registry.remove(place.meter);
+          place.remove();
         } catch (RuntimeException e) { // a listener of the application's; the others still go
-          LOG.log(System.Logger.Level.WARNING, "Cannot remove " + place.meter.getId(), e);
+          LOG.log(System.Logger.Level.WARNING, "Cannot remove a meter", e);
         }
       }
       places.clear();
     }
   }
 
-  List<MeterRegistry> bound() {
+  List<Target> bound() {
     return bound;
   }
 
@@ -63,65 +54,45 @@ final class Registries {
    * A value that is read from {@code source} whenever a registry asks; kept alive by the caller.
    */
   <S> void addReading(
-      MeterRegistry registry,
+      Target target,
       Group group,
       TaskscopeMeter meter,
       S source,
       ToDoubleFunction<S> value,
       String... labels) {
-    Tags tags = tags(meter, List.of(labels));
-    String name = meter.meterName();
-    String description = meter.description();
-    add(
-        registry,
-        group,
-        meter,
-        to ->
-            switch (meter.type()) {
-              case COUNTER ->
-                  FunctionCounter.builder(name, source, value)
-                      .description(description)
-                      .tags(tags)
-                      .register(to);
-              case GAUGE, INFO ->
-                  meter.isTime()
-                      ? TimeGauge.builder(name, source, TimeUnit.SECONDS, value)
-                          .description(description)
-                          .tags(tags)
-                          .register(to)
-                      : Gauge.builder(name, source, value)
-                          .description(description)
-                          .tags(tags)
-                          .register(to);
-              case HISTOGRAM ->
-                  throw new IllegalArgumentException(meter + " is not read but recorded");
-            });
+    add(group, meter, () -> target.addReading(meter, tags(meter, labels), source, value));
+  }
+
+  void addHistogram(
+      PrometheusTarget target,
+      Group group,
+      TaskscopeMeter meter,
+      BucketCounts counts,
+      String... labels) {
+    add(group, meter, () -> target.addHistogram(meter, tags(meter, labels), counts));
   }
 
   /** A histogram of times; null if the registry refuses it. */
   @Nullable Timer addTimer(
-      MeterRegistry registry, Group group, TaskscopeMeter meter, String... labels) {
-    return add(
-        registry,
+      MicrometerTarget target, Group group, TaskscopeMeter meter, String... labels) {
+    Timer[] made = new Timer[1];
+    add(
         group,
         meter,
-        to ->
-            Timer.builder(meter.meterName())
-                .description(meter.description())
-                .tags(tags(meter, List.of(labels)))
-                .serviceLevelObjectives(TaskscopeMetrics.buckets())
-                .register(to));
+        () -> {
+          Timer timer = target.addTimer(meter, tags(meter, labels));
+          made[0] = timer;
+          return () -> target.registry.remove(timer);
+        });
+    return made[0];
   }
 
-  private <M extends Meter> @Nullable M add(
-      MeterRegistry registry, Group group, TaskscopeMeter meter, Function<MeterRegistry, M> maker) {
+  private void add(Group group, TaskscopeMeter meter, Supplier<Target.Place> adding) {
     if (group.removed) { // a straggler of a path that is gone: its meter would stay for ever
-      return null;
+      return;
     }
     try {
-      M made = maker.apply(registry);
-      group.places.add(new Place(registry, made));
-      return made;
+      group.places.add(adding.get());
     } catch (RuntimeException e) { // never harm the application for the sake of a meter
       if (refused.add(meter)) {
         LOG.log(
@@ -130,18 +101,21 @@ final class Registries {
             meter.meterName(),
             e);
       }
-      return null;
     }
   }
 
-  private static Tags tags(TaskscopeMeter meter, List<String> values) {
-    List<String> keys = meter.tagKeys();
-    if (keys.size() != values.size()) {
-      throw new IllegalArgumentException(meter + " has the labels " + keys + ", not " + values);
+  private static Tags tags(TaskscopeMeter meter, String... values) {
+    List<String> keys = new ArrayList<>(meter.tagKeys());
+    if (values.length > keys.size()) {
+      keys.addAll(meter.optionalTagKeys());
     }
-    List<Tag> tags = new ArrayList<>(keys.size());
-    for (int i = 0; i < keys.size(); i++) {
-      tags.add(Tag.of(keys.get(i), values.get(i)));
+    if (keys.size() != values.length) {
+      throw new IllegalArgumentException(
+          meter + " has the labels " + keys + ", not " + List.of(values));
+    }
+    List<Tag> tags = new ArrayList<>(values.length);
+    for (int i = 0; i < values.length; i++) {
+      tags.add(Tag.of(keys.get(i), values[i]));
     }
     return Tags.of(tags);
   }

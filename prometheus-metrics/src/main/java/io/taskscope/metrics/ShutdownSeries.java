@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.taskscope.ShutdownPhase;
 import io.taskscope.ShutdownReport;
 import java.util.EnumMap;
@@ -10,10 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * What the shutdowns of the long-lived scopes of one path were like. These meters outlive the path
- * by a while: their news come with its end, and would otherwise never be scraped.
- */
+/** What the shutdowns of the long-lived scopes of one path were like. */
 final class ShutdownSeries {
   private final String path;
   private final Registries registries;
@@ -42,7 +38,7 @@ final class ShutdownSeries {
   }
 
   void phaseEnded(ShutdownReport.Phase phase) {
-    Objects.requireNonNull(phases.get(phase.phase())).record(phase.duration().toNanos());
+    Objects.requireNonNull(phases.get(phase.phase())).record(phase.duration().toNanos(), null);
   }
 
   void ended(ShutdownReport.Result result) {
@@ -50,18 +46,18 @@ final class ShutdownSeries {
   }
 
   /** With the registration lock held. */
-  void bind(MeterRegistry registry) {
+  void bind(Target target) {
     results.forEach(
         (result, count) ->
             registries.addReading(
-                registry,
+                target,
                 group,
                 TaskscopeMeter.SHUTDOWNS,
                 count,
                 LongAdder::sum,
                 path,
                 result.label()));
-    phases.values().forEach(phase -> phase.bind(registry));
+    phases.values().forEach(phase -> phase.bind(target));
   }
 
   /** With the registration lock held. */

@@ -3,6 +3,7 @@ package io.taskscope.metrics;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every metric this module publishes: the only place in code that knows their names, labels and
@@ -12,6 +13,9 @@ import java.util.Locale;
 public enum TaskscopeMeter {
   /** Live tasks. */
   TASKS_ACTIVE("taskscope_tasks_active", Type.GAUGE, "Live tasks", Labels.PATH),
+  /** Live tasks by where they stand; with the agent. */
+  TASKS_STATE(
+      "taskscope_tasks_state", Type.GAUGE, "Live tasks by state", Labels.PATH, Labels.STATE),
   /** Tasks started, by how they came to be. */
   TASKS_STARTED(
       "taskscope_tasks_started_total", Type.COUNTER, "Started tasks", Labels.PATH, "origin"),
@@ -23,13 +27,38 @@ public enum TaskscopeMeter {
       "taskscope_task_duration_seconds",
       Type.HISTOGRAM,
       "Time from creation to end of a task",
-      Labels.PATH,
-      "outcome"),
+      List.of(Labels.PATH, "outcome"),
+      List.of("task")),
   /** From the creation of a task to the moment its body began. */
   TASK_START_DELAY(
       "taskscope_task_start_delay_seconds",
       Type.HISTOGRAM,
       "Time from creation to first run of a task",
+      Labels.PATH),
+  /** Where the time of tasks went, live ones included; with the agent. */
+  TASK_TIME(
+      "taskscope_task_time_seconds_total",
+      Type.COUNTER,
+      "Time spent by tasks, live ones included",
+      Labels.PATH,
+      Labels.STATE),
+  /** What tasks waited for, and for how long; with the agent. */
+  TASK_PARK_TIME(
+      "taskscope_task_park_seconds_total",
+      Type.COUNTER,
+      "Time spent by tasks waiting, live ones included",
+      Labels.PATH,
+      Labels.REASON),
+  /** How often tasks waited; with the agent. */
+  TASK_PARKS(
+      "taskscope_task_parks_total", Type.COUNTER, "Waits of tasks", Labels.PATH, Labels.REASON),
+  /** How often tasks were put on a carrier; with the agent. */
+  TASK_STEPS("taskscope_task_steps_total", Type.COUNTER, "Steps of tasks", Labels.PATH),
+  /** Steps longer than the limit; with the agent. */
+  TASK_SLOW_STEPS(
+      "taskscope_task_slow_steps_total",
+      Type.COUNTER,
+      "Steps of tasks longer than the limit",
       Labels.PATH),
   /** The age of the oldest live task; 0 when there is none. */
   OLDEST_TASK_AGE(
@@ -49,7 +78,7 @@ public enum TaskscopeMeter {
       Type.GAUGE,
       "1 if a long-lived scope of this path is in this state, else 0",
       Labels.PATH,
-      "state"),
+      Labels.STATE),
   /** How long the phases of a shutdown took. */
   SHUTDOWN_DURATION(
       "taskscope_shutdown_duration_seconds",
@@ -70,6 +99,13 @@ public enum TaskscopeMeter {
       Type.GAUGE,
       "Unix time at which the shutdown under way is over at the latest, 0 when there is none",
       Labels.PATH),
+  /** What someone should look at, by kind. */
+  FINDINGS(
+      "taskscope_findings",
+      Type.GAUGE,
+      "Tasks, or other things, that findings of this kind are about",
+      Labels.PATH,
+      "finding"),
   /** Errors thrown by hooks. */
   HOOK_FAILURES(
       "taskscope_hook_failures_total", Type.COUNTER, "Errors thrown by a hook", "hook", "method"),
@@ -85,12 +121,17 @@ public enum TaskscopeMeter {
       Type.COUNTER,
       "Pieces of telemetry dropped at a bound",
       "signal",
-      "reason"),
+      Labels.REASON),
   /** Scopes counted under {@code (other)} because there were too many paths. */
   PATHS_OVERFLOWED(
       "taskscope_paths_overflowed_total",
       Type.COUNTER,
       "Paths folded into (other) at the bound on distinct paths"),
+  /** Tasks recorded under {@code task="(other)"} because their path has too many names. */
+  TASK_NAMES_OVERFLOWED(
+      "taskscope_task_names_overflowed_total",
+      Type.COUNTER,
+      "Ended tasks recorded under (other) at the bound on distinct task names of a path"),
   /** What is running; always 1. */
   BUILD_INFO("taskscope_build_info", Type.INFO, "Version of Taskscope", "version", "agent");
 
@@ -113,6 +154,8 @@ public enum TaskscopeMeter {
 
   private static final class Labels {
     static final String PATH = "scope_path";
+    static final String STATE = "state";
+    static final String REASON = "reason";
   }
 
   private static final String TOTAL = "_total";
@@ -123,15 +166,32 @@ public enum TaskscopeMeter {
   private final Type type;
   private final String description;
   private final List<String> labels;
+  private final List<String> optionalLabels;
   private final List<String> tagKeys;
+  private final List<String> optionalTagKeys;
 
   TaskscopeMeter(String prometheusName, Type type, String description, String... labels) {
+    this(prometheusName, type, description, List.of(labels), List.of());
+  }
+
+  TaskscopeMeter(
+      String prometheusName,
+      Type type,
+      String description,
+      List<String> labels,
+      List<String> optionalLabels) {
     this.prometheusName = prometheusName;
     this.type = type;
     this.description = description;
-    this.labels = List.of(labels);
+    this.labels = labels;
+    this.optionalLabels = optionalLabels;
     meterName = dotted(without(SECONDS, without(TOTAL, prometheusName)));
-    tagKeys = this.labels.stream().map(TaskscopeMeter::dotted).toList();
+    tagKeys = dotted(labels);
+    optionalTagKeys = dotted(optionalLabels);
+  }
+
+  private static List<String> dotted(List<String> labels) {
+    return labels.stream().map(TaskscopeMeter::dotted).toList();
   }
 
   private static String dotted(String prometheusName) {
@@ -167,13 +227,28 @@ public enum TaskscopeMeter {
     return labels;
   }
 
+  /** {@return labels that only those series have for which an option of their scope asks} */
+  public List<String> optionalLabels() {
+    return optionalLabels;
+  }
+
   /** {@return the tag keys in Micrometer, such as {@code scope.path}, in the same order} */
   public List<String> tagKeys() {
     return tagKeys;
   }
 
+  /** {@return the tag keys in Micrometer of the optional labels} */
+  public List<String> optionalTagKeys() {
+    return optionalTagKeys;
+  }
+
   /** Whether its values are times. */
   boolean isTime() {
-    return prometheusName.endsWith(SECONDS);
+    return without(TOTAL, prometheusName).endsWith(SECONDS);
+  }
+
+  /** What Micrometer is told as the unit of values. */
+  @Nullable String baseUnit() {
+    return isTime() ? "seconds" : null;
   }
 }

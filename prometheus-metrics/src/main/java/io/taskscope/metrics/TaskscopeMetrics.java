@@ -7,9 +7,11 @@ import io.taskscope.TaskScope;
 import io.taskscope.hook.HookRegistration;
 import io.taskscope.hook.HookStatus;
 import io.taskscope.hook.Hooks;
+import io.taskscope.hook.TelemetryDrops;
 import io.taskscope.view.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  * walk over the scopes per scrape. Only the histograms record on the application's threads, when a
  * task starts and when it ends.
  *
- * <p><b>Series</b> of a path appear with its first scope, and are removed when the path is gone,
- * that is, at the first scrape after its last scope closed. The meters about shutdowns stay for
- * {@link #SHUTDOWN_RETENTION} longer.
+ * <p><b>Series</b> of a path appear with its first scope, and are removed {@link #RETENTION} after
+ * the path was found gone, that is, after the first scrape that follows the closing of its last
+ * scope. The series of steps are there only with the agent.
  *
  * <p>Thread-safe.
  */
@@ -61,15 +64,18 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
           Duration.ofSeconds(60));
 
   /**
-   * For how long the shutdowns of a path are shown after the path is gone: 5 minutes, so that they
-   * are scraped a few times.
+   * For how long the series of a path are shown after the path is gone: 5 minutes, so that its last
+   * counts and how it was shut down are scraped a few times.
    */
-  public static final Duration SHUTDOWN_RETENTION = Duration.ofMinutes(5);
+  public static final Duration RETENTION = Duration.ofMinutes(5);
 
   private static final System.Logger LOG = System.getLogger(TaskscopeMetrics.class.getName());
   private static final Set<String> SIGNALS =
-      Set.of("history", "completions", "spans", "jfr", "console");
+      Arrays.stream(TelemetryDrops.Signal.values())
+          .map(TelemetryDrops.Signal::label)
+          .collect(Collectors.toUnmodifiableSet());
 
+  private final Supplier<Statistics> statistics;
   private final List<Source> sources;
 
   // Guards the coming and going of meters. Meters are read under locks of their registries, so a
@@ -79,6 +85,9 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
   private final Registries.Group global = new Registries.Group();
   private final Readings readings;
   private final PathTable table;
+  private final FindingCounts findingCounts;
+  private final KeyedSeries findings;
+  private final KeyedSeries buildInfo;
   private final KeyedSeries hookFailures;
   private final KeyedSeries hookQuarantined;
   private final KeyedSeries dropped;
@@ -97,11 +106,13 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
   }
 
   private TaskscopeMetrics(Builder builder) {
+    statistics = builder.statistics;
     sources = List.copyOf(builder.sources);
     readings = new Readings(builder.clock, this::read, this::update, this::reconcileIfFree);
-    table =
-        new PathTable(
-            registries, registration, readings, builder.clock, SHUTDOWN_RETENTION.toNanos());
+    table = new PathTable(registries, registration, readings, builder.clock, RETENTION.toNanos());
+    findingCounts = new FindingCounts(builder.clock);
+    findings = new KeyedSeries(TaskscopeMeter.FINDINGS, registries, readings);
+    buildInfo = new KeyedSeries(TaskscopeMeter.BUILD_INFO, registries, readings);
     hookFailures = new KeyedSeries(TaskscopeMeter.HOOK_FAILURES, registries, readings);
     hookQuarantined = new KeyedSeries(TaskscopeMeter.HOOK_QUARANTINED, registries, readings);
     dropped = new KeyedSeries(TaskscopeMeter.TELEMETRY_DROPPED, registries, readings);
@@ -116,12 +127,14 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
   public static final class Builder {
     private final List<Source> sources = new ArrayList<>();
     private LongSupplier clock = System::nanoTime;
+    private Supplier<Statistics> statistics = TaskScope::statistics;
 
     private Builder() {}
 
     /**
      * Shows how much telemetry of one signal has been dropped, as {@link
-     * TaskscopeMeter#TELEMETRY_DROPPED}. Completions the core drops are shown without this.
+     * TaskscopeMeter#TELEMETRY_DROPPED}. Completions the core drops, and whatever is registered
+     * with {@link TelemetryDrops}, are shown without this.
      *
      * @param signal one of {@code history}, {@code completions}, {@code spans}, {@code jfr} and
      *     {@code console}; given twice, the counts are added up
@@ -142,6 +155,11 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
 
     Builder clock(LongSupplier nanos) {
       clock = nanos;
+      return this;
+    }
+
+    Builder statistics(Supplier<Statistics> source) {
+      statistics = source;
       return this;
     }
 
@@ -170,26 +188,12 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
         throw new IllegalStateException("cannot bind metrics that have been closed");
       }
       // Otherwise two hooks would record into the same histograms.
-      if (registry.find(TaskscopeMeter.BUILD_INFO.meterName()).meter() != null) {
+      if (registry.find(TaskscopeMeter.PATHS_OVERFLOWED.meterName()).meter() != null) {
         throw new IllegalArgumentException(
             "this %s has the meters of Taskscope already: bind one TaskscopeMetrics to it, once"
                 .formatted(registry.getClass().getSimpleName()));
       }
-      registries.addReading(
-          registry,
-          global,
-          TaskscopeMeter.BUILD_INFO,
-          this,
-          metrics -> 1,
-          Version.VALUE,
-          "off"); // nothing here is measured by an agent
-      registries.addReading(
-          registry, global, TaskscopeMeter.PATHS_OVERFLOWED, this, TaskscopeMetrics::overflowed);
-      table.bind(registry);
-      hookFailures.bind(registry);
-      hookQuarantined.bind(registry);
-      dropped.bind(registry);
-      registries.bound().add(registry);
+      bind(Target.of(registry, readings::use));
       if (hook == null) {
         hook = Hooks.add(new MetricsHook(this, table));
       }
@@ -197,6 +201,20 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
       registration.unlock();
     }
     refresh();
+  }
+
+  private void bind(Target target) {
+    registries.addReading(
+        target, global, TaskscopeMeter.PATHS_OVERFLOWED, this, TaskscopeMetrics::overflowed);
+    registries.addReading(
+        target, global, TaskscopeMeter.TASK_NAMES_OVERFLOWED, table, PathTable::namesOverflowed);
+    table.bind(target);
+    keyed().forEach(series -> series.bind(target));
+    registries.bound().add(target);
+  }
+
+  private List<KeyedSeries> keyed() {
+    return List.of(findings, buildInfo, hookFailures, hookQuarantined, dropped);
   }
 
   /**
@@ -227,10 +245,9 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
         hook = null;
       }
       table.removeAll();
-      hookFailures.remove();
-      hookQuarantined.remove();
-      dropped.remove();
+      keyed().forEach(KeyedSeries::remove);
       global.remove();
+      registries.bound().forEach(Target::close);
       registries.bound().clear();
     } finally {
       registration.unlock();
@@ -249,13 +266,20 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
   }
 
   private Reading read(long number) {
-    Statistics statistics = TaskScope.statistics();
-    return new Reading(number, statistics, Hooks.status(), readDropped(statistics));
+    Statistics now = statistics.get();
+    return new Reading(
+        number, now, table.gone(now), findingCounts.read(now), Hooks.status(), readDropped(now));
   }
 
-  private Map<List<String>, Long> readDropped(Statistics statistics) {
+  private Map<List<String>, Long> readDropped(Statistics now) {
     Map<List<String>, Long> counts = new HashMap<>();
-    counts.put(List.of("completions", "buffer_full"), statistics.completionsDropped());
+    counts.put(List.of("completions", "buffer_full"), now.completionsDropped());
+    TelemetryDrops.counts()
+        .forEach(
+            (signal, byReason) ->
+                byReason.forEach(
+                    (reason, count) ->
+                        counts.merge(List.of(signal.label(), reason), count, Long::sum)));
     for (Source source : sources) {
       try {
         source
@@ -276,6 +300,7 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
   private void update(Reading reading) {
     overflowed = reading.statistics().overflowed();
     table.update(reading);
+    findings.update(reading.findings());
     hookFailures.update(failures(reading));
     hookQuarantined.update(quarantined(reading));
     dropped.update(reading.dropped());
@@ -297,6 +322,9 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
   private void reconcile(Reading reading) {
     if (!closed) {
       table.reconcile(reading);
+      findings.reconcile(reading.findings());
+      buildInfo.reconcile(
+          Map.of(List.of(Version.VALUE, reading.statistics().agent().state().label()), 1));
       hookFailures.reconcile(failures(reading));
       hookQuarantined.reconcile(quarantined(reading));
       dropped.reconcile(reading.dropped());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskscope.Outcome;
+import io.taskscope.Task;
+import io.taskscope.TaskScope;
 import io.taskscope.view.AgentStatus;
 import io.taskscope.view.OutcomeCounts;
 import io.taskscope.view.PathStatistics;
@@ -25,16 +27,20 @@ class PathTableTest {
   private final ReentrantLock registration = new ReentrantLock();
   private final Readings readings =
       new Readings(() -> 0, number -> reading(number), reading -> {}, reading -> {});
-  private final PathTable table =
-      new PathTable(registries, registration, readings, () -> 0, Long.MAX_VALUE);
+  private final PathTable table = new PathTable(registries, registration, readings, () -> 0, 0);
 
   PathTableTest() {
-    registries.bound().add(registry);
+    registries.bound().add(Target.of(registry, () -> {}));
   }
 
   private static Reading reading(long number, PathStatistics... paths) {
     return new Reading(
-        number, new Statistics(List.of(paths), 0, 0, AgentStatus.NONE), List.of(), Map.of());
+        number,
+        new Statistics(List.of(paths), 0, 0, AgentStatus.NONE),
+        List.of(),
+        Map.of(),
+        List.of(),
+        Map.of());
   }
 
   private static PathStatistics finished(long tasks) {
@@ -132,13 +138,16 @@ class PathTableTest {
 
   @Test
   void straggler_ofAPathThatIsGone_bringsNoMeterBack() {
+    TaskScope root = TaskScope.root(Fixture.freshName());
+    Task<?> task = root.spawn("t", () -> {});
     PathSeries series = table.of(PATH);
-    series.started(1);
+    series.started(task, 1);
     assertThat(registry.find("taskscope.task.start.delay").timers()).hasSize(1);
 
     series.remove();
-    series.started(1);
-    series.ended(Outcome.Kind.SUCCESS, 1);
+    series.started(task, 1);
+    series.ended(task, Outcome.Kind.SUCCESS, 1);
+    root.close();
 
     assertThat(registry.getMeters()).isEmpty();
   }

@@ -34,7 +34,12 @@ class ReadingsTest {
       throw new IllegalStateException("cannot read");
     }
     return new Reading(
-        number, new Statistics(List.of(), 0, 0, AgentStatus.NONE), List.of(), Map.of());
+        number,
+        new Statistics(List.of(), 0, 0, AgentStatus.NONE),
+        List.of(),
+        Map.of(),
+        List.of(),
+        Map.of());
   }
 
   @Test

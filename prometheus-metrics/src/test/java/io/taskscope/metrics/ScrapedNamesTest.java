@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,10 +40,6 @@ class ScrapedNamesTest {
     for (TaskscopeMeter meter : TaskscopeMeter.values()) {
       types.put(meter.prometheusName(), meter.type().prometheusType());
       helps.put(meter.prometheusName(), meter.description());
-      if (meter.type() == TaskscopeMeter.Type.HISTOGRAM) { // Micrometer adds it to every histogram
-        types.put(meter.prometheusName() + "_max", "gauge");
-        helps.put(meter.prometheusName() + "_max", meter.description());
-      }
     }
 
     Scrape scrape = scrape();
@@ -60,21 +57,26 @@ class ScrapedNamesTest {
       Set<String> withBound = new HashSet<>(labels);
       withBound.add("le");
       if (meter.type() == TaskscopeMeter.Type.HISTOGRAM) {
-        assertLabels(scrape, meter.prometheusName() + "_bucket", withBound);
-        assertLabels(scrape, meter.prometheusName() + "_count", labels);
-        assertLabels(scrape, meter.prometheusName() + "_sum", labels);
-        assertLabels(scrape, meter.prometheusName() + "_max", labels);
+        assertLabels(scrape, meter, "_bucket", withBound);
+        assertLabels(scrape, meter, "_count", labels);
+        assertLabels(scrape, meter, "_sum", labels);
       } else {
-        assertLabels(scrape, meter.prometheusName(), labels);
+        assertLabels(scrape, meter, "", labels);
       }
     }
   }
 
-  private static void assertLabels(Scrape scrape, String name, Set<String> labels) {
-    assertThat(scrape.find(name))
-        .as(name)
-        .isNotEmpty()
-        .allSatisfy(sample -> assertThat(sample.labels().keySet()).isEqualTo(labels));
+  private static void assertLabels(
+      Scrape scrape, TaskscopeMeter meter, String suffix, Set<String> labels) {
+    Set<String> withOptional = new HashSet<>(labels);
+    withOptional.addAll(meter.optionalLabels());
+    Set<Set<String>> found = new HashSet<>();
+    scrape
+        .find(meter.prometheusName() + suffix)
+        .forEach(sample -> found.add(sample.labels().keySet()));
+    assertThat(found)
+        .as(meter.prometheusName())
+        .isEqualTo(new HashSet<>(List.of(labels, withOptional)));
   }
 
   @Test
@@ -94,7 +96,11 @@ class ScrapedNamesTest {
     assertThat(values(scrape, "taskscope_shutdown_duration_seconds_count", "phase"))
         .isSubsetOf("drain", "cancel", "resources")
         .contains("resources");
-    assertThat(values(scrape, "taskscope_build_info", "agent")).containsExactly("off");
+    assertThat(values(scrape, "taskscope_build_info", "agent")).containsExactly("on");
+    assertThat(values(scrape, "taskscope_tasks_state", "state"))
+        .containsExactlyInAnyOrder("queued", "running", "parked");
+    assertThat(values(scrape, "taskscope_task_time_seconds_total", "state"))
+        .containsExactlyInAnyOrder("queued", "running", "parked");
     assertThat(values(scrape, "taskscope_task_duration_seconds_bucket", "le"))
         .containsExactlyInAnyOrder(
             "0.001", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "10.0",

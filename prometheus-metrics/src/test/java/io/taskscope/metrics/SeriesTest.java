@@ -62,53 +62,78 @@ class SeriesTest {
   }
 
   @Test
-  void series_ofAPathThatIsGone_areRemovedAtTheNextScrape() throws Exception {
+  void series_ofAPathThatIsGone_showItsLastCountsForAWhile() throws Exception {
     try (Fixture fixture = onTestClock()) {
       TaskScope root = fixture.root();
       TaskScope child = root.child("child");
       child.spawn("t", () -> {}).get();
-      assertThat(fixture.scrape().ofPath(child.path())).isNotEmpty();
+      assertThat(finished(fixture.scrape(), child)).isEqualTo(1);
 
+      child.spawn("t", () -> {}).get(); // no scrape comes between this and the end
       child.shutdown(Duration.ofSeconds(5));
       Scrape scrape = fixture.scrape();
 
-      assertThat(scrape.ofPath(child.path()))
-          .isNotEmpty()
-          .allSatisfy(sample -> assertThat(sample.name()).startsWith("taskscope_shutdown"))
-          .noneSatisfy(sample -> assertThat(sample.name()).contains("deadline"));
-      assertThat(scrape.ofPath(root.path()))
-          .extracting(Scrape.Sample::name)
-          .contains("taskscope_tasks_active");
-    }
-  }
+      assertThat(finished(scrape, child)).isEqualTo(2);
+      assertThat(scrape.value("taskscope_task_duration_seconds_count", "scope_path", child.path()))
+          .isEqualTo(2);
+      assertThat(scrape.value("taskscope_tasks_active", "scope_path", child.path())).isZero();
+      assertThat(
+              scrape.value("taskscope_scope_state", "scope_path", child.path(), "state", "closed"))
+          .isEqualTo(1);
+      assertThat(scrape.sum("taskscope_scope_state", "scope_path", child.path())).isEqualTo(1);
 
-  @Test
-  void shutdownSeries_ofAPathThatIsGone_areRemovedAfterTheRetention() {
-    try (Fixture fixture = onTestClock()) {
-      TaskScope root = fixture.root();
-      TaskScope child = root.child("child");
-      child.shutdown(Duration.ofSeconds(5));
-      fixture.metrics.refresh(); // sees that it is gone
-
-      clock.addAndGet(TaskscopeMetrics.SHUTDOWN_RETENTION.toNanos() - 1);
-      assertThat(fixture.scrape().ofPath(child.path())).isNotEmpty();
+      clock.addAndGet(TaskscopeMetrics.RETENTION.toNanos() - 1);
+      assertThat(finished(fixture.scrape(), child)).isEqualTo(2);
       clock.addAndGet(1);
       assertThat(fixture.scrape().ofPath(child.path())).isEmpty();
       assertThat(fixture.scrape().ofPath(root.path())).isNotEmpty();
     }
   }
 
+  private static double finished(Scrape scrape, TaskScope scope) {
+    return scrape.sum("taskscope_tasks_finished_total", "scope_path", scope.path());
+  }
+
   @Test
-  void series_readWithoutScrapeHandler_areRemovedByReading() {
+  void series_ofAPathThatWasNeverScraped_showItsCounts() throws Exception {
     try (Fixture fixture = onTestClock()) {
-      TaskScope child = fixture.root().child("child");
+      TaskScope child = fixture.root().child("short");
+      child.spawn("t", () -> {}).get();
       child.shutdown(Duration.ofSeconds(5));
 
       clock.addAndGet(Readings.PAUSE);
-      Scrape.parse(fixture.registry.scrape()); // its first meter finds out
+      // Straight from the registry, without the refresh of a scrape handler.
       Scrape scrape = Scrape.parse(fixture.registry.scrape());
 
-      assertThat(scrape.find("taskscope_tasks_active", "scope_path", child.path())).isEmpty();
+      assertThat(finished(scrape, child)).isEqualTo(1);
+      assertThat(
+              scrape.value(
+                  "taskscope_shutdowns_total", "scope_path", child.path(), "result", "clean"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void series_ofAClosedPathOnAnyRegistry_showItsLastCountsForAWhile() throws Exception {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (TaskscopeMetrics metrics = TaskscopeMetrics.builder().clock(clock::get).build()) {
+      metrics.bindTo(registry);
+      TaskScope root = TaskScope.root(Fixture.freshName());
+      root.spawn("t", () -> {}).get();
+      root.shutdown(Duration.ofSeconds(5));
+      metrics.refresh();
+
+      assertThat(
+              registry
+                  .get("taskscope.tasks.finished")
+                  .tags("scope.path", root.path(), "outcome", "success")
+                  .functionCounter()
+                  .count())
+          .isEqualTo(1);
+      clock.addAndGet(TaskscopeMetrics.RETENTION.toNanos());
+      metrics.refresh();
+      assertThat(registry.find("taskscope.tasks.finished").tags("scope.path", root.path()).meters())
+          .isEmpty();
     }
   }
 
@@ -123,8 +148,8 @@ class SeriesTest {
       assertThat(fixture.scrape().sum("taskscope_tasks_started_total", "scope_path", path))
           .isEqualTo(3);
       root.children().forEach(child -> child.shutdown(Duration.ofSeconds(5)));
-      assertThat(fixture.scrape().find("taskscope_tasks_started_total", "scope_path", path))
-          .isEmpty();
+      assertThat(fixture.scrape().sum("taskscope_tasks_started_total", "scope_path", path))
+          .isEqualTo(3);
 
       TaskScope again = root.child("child");
       again.spawn("t", () -> {}).get();
@@ -134,7 +159,7 @@ class SeriesTest {
       assertThat(scrape.sum("taskscope_tasks_started_total", "scope_path", path)).isEqualTo(5);
       assertThat(scrape.value("taskscope_shutdowns_total", "scope_path", path, "result", "clean"))
           .isEqualTo(3);
-      clock.addAndGet(TaskscopeMetrics.SHUTDOWN_RETENTION.toNanos());
+      clock.addAndGet(TaskscopeMetrics.RETENTION.toNanos());
       assertThat(fixture.scrape().find("taskscope_shutdowns_total", "scope_path", path))
           .as("it came back, so it is not removed")
           .hasSize(3);
@@ -239,35 +264,39 @@ class SeriesTest {
   }
 
   @Test
-  void paths_thatComeAndGoWithoutAnyScrape_doNotPileUp() {
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    try (TaskscopeMetrics metrics = new TaskscopeMetrics()) {
-      metrics.bindTo(registry);
-      int before = registry.getMeters().size();
-      int most = 0;
-      for (int i = 0; i < 500; i++) {
-        TaskScope.root(Fixture.freshName()).close();
-        most = Math.max(most, registry.getMeters().size());
-      }
+  void counters_ofAPathThatReopensAfterItWasRemoved_continue() throws Exception {
+    try (Fixture fixture = onTestClock()) {
+      TaskScope root = fixture.root();
+      String path = root.path() + "/child";
+      TaskScope child = root.child("child");
+      child.spawn("t", () -> {}).get();
+      child.shutdown(Duration.ofSeconds(5));
+      fixture.scrape(); // sees that it is gone
+      clock.addAndGet(TaskscopeMetrics.RETENTION.toNanos());
+      assertThat(fixture.scrape().ofPath(path)).isEmpty();
 
-      // Of each path 19 meters, and 3 more that outlive it.
-      assertThat(most - before).isLessThan(300 * 19 + 500 * 3);
-      metrics.refresh();
-      assertThat(registry.find("taskscope.tasks.active").gauges())
-          .hasSameSizeAs(TaskScope.statistics().paths());
+      root.child("child").spawn("t", () -> {}).get();
+
+      assertThat(fixture.scrape().sum("taskscope_tasks_started_total", "scope_path", path))
+          .isEqualTo(2);
     }
   }
 
   @Test
-  void shutdownSeries_ofVeryManyPathsThatAreGone_areBounded() {
+  void paths_thatComeAndGoWithoutAnyScrape_doNotPileUp() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (TaskscopeMetrics metrics = TaskscopeMetrics.builder().clock(clock::get).build()) {
       metrics.bindTo(registry);
-      for (int i = 0; i < PathTable.MAX_GONE + 200; i++) {
+      int most = 0;
+      for (int i = 0; i < 3 * PathTable.MAX_GONE; i++) {
         TaskScope.root(Fixture.freshName()).close();
+        most = Math.max(most, registry.find("taskscope.tasks.active").gauges().size());
       }
-      metrics.refresh();
 
+      assertThat(most).isLessThan(2 * PathTable.MAX_GONE);
+      metrics.refresh();
+      assertThat(registry.find("taskscope.tasks.active").gauges())
+          .hasSizeLessThanOrEqualTo(PathTable.MAX_GONE + TaskScope.statistics().paths().size());
       assertThat(registry.find("taskscope.shutdowns").functionCounters())
           .hasSizeLessThanOrEqualTo(
               3 * (PathTable.MAX_GONE + TaskScope.statistics().paths().size()));

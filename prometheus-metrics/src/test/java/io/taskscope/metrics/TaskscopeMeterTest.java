@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TaskscopeMeterTest {
   private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
-  private record Row(String name, String type, List<String> labels) {}
+  private record Row(String name, String type, List<String> labels, List<String> optional) {}
 
   @Test
   void readme_table_isTheEnum() throws IOException {
@@ -24,14 +24,25 @@ class TaskscopeMeterTest {
             .map(
                 line -> {
                   String[] cells = line.split("\\|", -1);
-                  return new Row(quoted(cells[1]).getFirst(), cells[2].strip(), quoted(cells[3]));
+                  String[] labels = cells[3].split("; on request", -1);
+                  return new Row(
+                      quoted(cells[1]).getFirst(),
+                      cells[2].strip(),
+                      quoted(labels[0]),
+                      labels.length > 1 ? quoted(labels[1]) : List.of());
                 })
             .toList();
 
     assertThat(documented)
         .containsExactlyElementsOf(
             Arrays.stream(TaskscopeMeter.values())
-                .map(meter -> new Row(meter.prometheusName(), type(meter), meter.labels()))
+                .map(
+                    meter ->
+                        new Row(
+                            meter.prometheusName(),
+                            type(meter),
+                            meter.labels(),
+                            meter.optionalLabels()))
                 .toList());
   }
 

@@ -45,7 +45,10 @@ final class Workload implements AutoCloseable {
     failing = Hooks.add(new FailingHook(name));
     fixture =
         Fixture.bound(
-            TaskscopeMetrics.builder().dropped("spans", () -> Map.of("queue_full", 7L)).build());
+            TaskscopeMetrics.builder()
+                .dropped("spans", () -> Map.of("queue_full", 7L))
+                .statistics(() -> Steps.on(Steps.of(1, 2, 3)))
+                .build());
     root = fixture.root(name);
     handlers = root.child("handlers", o -> o.onFailure((task, error) -> Decision.HANDLED));
 
@@ -71,6 +74,7 @@ final class Workload implements AutoCloseable {
     cancelled.cancel("by a test");
     await(cancelled);
     abandonOne();
+    root.child("named", o -> o.taskNamesAsLabel(true)).call("GET /users/{id}", () -> {});
     CountDownLatch runs = new CountDownLatch(1);
     running =
         handlers.spawn(
