@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that outcomes that never happen cost nothing: a histogram is fifteen series in Prometheus.
  */
 final class Histogram {
-  private static final Recorder NOWHERE = new Recorder(null, new Timer[0]);
+  private static final Recorder NOWHERE = new Recorder(null);
 
   private final Registries registries;
   private final ReentrantLock registration;
@@ -24,13 +24,19 @@ final class Histogram {
   // Replaced, never changed. Written with the registration lock held.
   private volatile @Nullable Recorder recorder;
 
-  /**
-   * Where values go.
-   *
-   * @param counts shared by all Prometheus registries; null if there is none
-   * @param timers one for each other registry
-   */
-  private record Recorder(@Nullable BucketCounts counts, Timer[] timers) {
+  /** Where values go. */
+  private static final class Recorder {
+    /** Shared by all Prometheus registries; null if there is none. */
+    final @Nullable BucketCounts counts;
+
+    /** One for each other registry. */
+    final Timer[] timers;
+
+    Recorder(@Nullable BucketCounts counts, Timer... timers) {
+      this.counts = counts;
+      this.timers = timers;
+    }
+
     Recorder with(BucketCounts shown) {
       return new Recorder(shown, timers);
     }

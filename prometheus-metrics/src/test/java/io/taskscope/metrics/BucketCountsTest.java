@@ -72,7 +72,7 @@ class BucketCountsTest {
     assertThat(inBucket(snapshot(), 0.001)).isEqualTo(threads * each / 2);
     assertThat(inBucket(snapshot(), 2.5)).isEqualTo(threads * each / 2);
     assertThat(snapshot().getSum())
-        .isCloseTo(threads * each / 2 * 2.0005, Percentage.withPercentage(1e-6));
+        .isCloseTo(threads * each * 1.00025, Percentage.withPercentage(1e-6));
   }
 
   @Test
