@@ -157,7 +157,11 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
    * The task whose body the calling thread itself is in; what it merely inherited does not count.
    */
   static @Nullable TaskRun<?> ownTask() {
-    Context context = CARRIER.get();
+    return ownTask(CARRIER.get());
+  }
+
+  /** The same for a thread with this context. */
+  static @Nullable TaskRun<?> ownTask(@Nullable Context context) {
     while (context instanceof Block block) {
       context = block.outer();
     }

@@ -4,11 +4,11 @@ package io.taskscope;
 import io.taskscope.view.FinishedTask;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +33,9 @@ final class History {
 
   private final int size;
   private final HistoryBudget budget;
-  private final Deque<Entry> last = new ArrayDeque<>(0); // oldest first; guarded by this
-  private final Deque<Entry> failures = new ArrayDeque<>(0); // oldest first; guarded by this
+  private volatile @Nullable Ring<Entry> last; // made when the first task ends
+  private volatile @Nullable Ring<Entry> failures; // made when the first task fails
+  private volatile boolean dropped;
 
   /**
    * @param size how many are shown; 0 keeps none
@@ -63,54 +64,74 @@ final class History {
             started,
             finished,
             task.creator());
-    int grown;
-    synchronized (this) {
-      grown = add(last, entry, size);
-      if (outcome instanceof Outcome.Failure) {
-        grown += add(failures, entry, failuresKept());
-      }
+    int grown = last().add(entry) ? 1 : 0;
+    if (outcome instanceof Outcome.Failure && failures().add(entry)) {
+      grown++;
     }
     if (grown > 0) {
-      budget.grew(grown, this); // without the lock: it may take places from other histories
+      budget.grew(grown, this);
+    }
+    if (dropped) { // meanwhile: a task that was abandoned, most likely
+      clear();
     }
   }
 
-  private int failuresKept() {
-    return Math.max(1, size / 2);
+  private Ring<Entry> last() {
+    Ring<Entry> ring = last;
+    return ring == null ? make() : ring;
   }
 
-  private static int add(Deque<Entry> entries, Entry entry, int most) {
-    entries.addLast(entry);
-    if (entries.size() > most) {
-      entries.removeFirst();
-      return 0;
+  private synchronized Ring<Entry> make() {
+    Ring<Entry> ring = last;
+    if (ring == null) {
+      ring = new Ring<>(size);
+      last = ring;
     }
-    return 1;
+    return ring;
+  }
+
+  /** Failures are rare enough for a lock. */
+  private synchronized Ring<Entry> failures() {
+    Ring<Entry> ring = failures;
+    if (ring == null) {
+      ring = new Ring<>(Math.max(1, size / 2));
+      failures = ring;
+    }
+    return ring;
   }
 
   /** Gives up its oldest place; false if it has none. */
-  synchronized boolean dropOldest() {
-    return last.pollFirst() != null || failures.pollFirst() != null;
+  boolean dropOldest() {
+    Ring<Entry> tasks = last;
+    Ring<Entry> failed = failures;
+    return (tasks != null && tasks.dropOldest()) || (failed != null && failed.dropOldest());
   }
 
   /** The scope is closed and gone from the tree; its places are free for others. */
   void dropped() {
-    int kept;
-    synchronized (this) {
-      kept = last.size() + failures.size();
-      last.clear();
-      failures.clear();
+    dropped = true;
+    clear();
+    budget.unregister(this);
+  }
+
+  private void clear() {
+    int kept = 0;
+    for (Ring<Entry> ring : rings()) {
+      kept += ring.clear();
     }
-    budget.unregister(this, kept);
+    budget.shrank(kept);
+  }
+
+  private List<Ring<Entry>> rings() {
+    return Stream.of(Optional.ofNullable(last), Optional.ofNullable(failures))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** The last tasks, and the last failures beyond those; the newest first. */
   List<FinishedTask> read() {
-    Set<Entry> shown;
-    synchronized (this) {
-      shown = new LinkedHashSet<>(last.reversed());
-      shown.addAll(failures.reversed());
-    }
+    Set<Entry> shown = new LinkedHashSet<>();
+    rings().forEach(ring -> shown.addAll(ring.newestFirst()));
     return shown.stream().map(History::describe).toList();
   }
 

@@ -28,13 +28,16 @@ final class HistoryBudget {
     histories.add(history);
   }
 
-  void unregister(History history, int places) {
-    if (histories.remove(history)) {
-      kept.addAndGet(-places);
-    }
+  void unregister(History history) {
+    histories.remove(history);
   }
 
-  /** A history has taken new places, and holds no lock. */
+  /** A history has given places back. */
+  void shrank(int places) {
+    kept.addAndGet(-places);
+  }
+
+  /** A history has taken new places. */
   void grew(int places, History by) {
     int over = kept.addAndGet(places) - MAX_PER_ROOT;
     while (over > 0 && makeRoom(by)) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An element that carries its own links, so that being in a {@link MemberList} costs no allocation.
  */
-abstract sealed class Member permits TaskIdentity, ScopePlace {
+abstract sealed class Member permits ScopePlace {
   /** Towards older members. Volatile because readers follow it without the lock. */
   volatile @Nullable Member older;
 

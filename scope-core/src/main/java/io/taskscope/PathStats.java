@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +40,8 @@ final class PathStats {
   private volatile boolean longLived;
 
   private final Map<String, PathStats> below = new ConcurrentHashMap<>();
-  private final LongAdder spawned = new LongAdder();
-  private final LongAdder called = new LongAdder();
-  private final LongAdder adopted = new LongAdder();
-  private final LongAdder ticks = new LongAdder();
-  private final LongAdder success = new LongAdder();
-  private final LongAdder failure = new LongAdder();
-  private final LongAdder cancelled = new LongAdder();
-  private final LongAdder abandoned = new LongAdder();
+  private final Counters started = Counters.spread(); // by the ordinal of the origin
+  private final Counters finished = Counters.spread(); // by the ordinal of the outcome's kind
   private final AtomicLong openScopes = new AtomicLong();
 
   private PathStats(
@@ -131,26 +124,12 @@ final class PathStats {
     openScopes.decrementAndGet();
   }
 
-  void started(TaskOrigin origin) {
-    starts(origin).increment();
+  void started(TaskOrigin origin, long threadId) {
+    started.increment(origin.ordinal(), threadId);
   }
 
-  private LongAdder starts(TaskOrigin origin) {
-    return switch (origin) {
-      case SPAWNED -> spawned;
-      case CALLED -> called;
-      case ADOPTED -> adopted;
-      case TICK -> ticks;
-    };
-  }
-
-  void finished(Outcome.Kind kind) {
-    switch (kind) {
-      case SUCCESS -> success.increment();
-      case FAILURE -> failure.increment();
-      case CANCELLED -> cancelled.increment();
-      case ABANDONED -> abandoned.increment();
-    }
+  void finished(Outcome.Kind kind, long taskId) {
+    finished.increment(kind.ordinal(), taskId);
   }
 
   long openScopes() {
@@ -168,13 +147,13 @@ final class PathStats {
   Map<TaskOrigin, Long> started() {
     Map<TaskOrigin, Long> counts = new EnumMap<>(TaskOrigin.class);
     for (TaskOrigin origin : TaskOrigin.values()) {
-      counts.put(origin, starts(origin).sum());
+      counts.put(origin, started.sum(origin.ordinal()));
     }
     return counts;
   }
 
   OutcomeCounts finished() {
-    return new OutcomeCounts(success.sum(), failure.sum(), cancelled.sum(), abandoned.sum());
+    return OutcomeCounts.of(kind -> finished.sum(kind.ordinal()));
   }
 
   /**

@@ -20,9 +20,32 @@ final class Quiet {
     this.scope = scope;
   }
 
-  /** A task has left that may have been the last one: wake whoever waits for that. */
+  /** A task has left, and is not counted as live any more: wake whoever waits for the last one. */
+  void taskLeft() {
+    if (someoneWaits() && scope.registry().isQuiet()) {
+      maybeReached();
+    }
+  }
+
+  /** Whoever waits says so before looking at the tasks. */
+  private boolean someoneWaits() {
+    if (waiting > 0) {
+      return true;
+    }
+    for (ScopeNode at = scope; at != null; at = at.above()) {
+      if (at.shutdownUnderWay() != null) {
+        return true;
+      }
+      if (!at.isBlock()) {
+        return false; // a block is shut down together with the scope around it
+      }
+    }
+    return false;
+  }
+
+  /** There may be nothing to wait for any more: all who wait look again. */
   void maybeReached() {
-    if (waiting > 0) { // whoever waits raised this before it looked at the tasks
+    if (waiting > 0) {
       synchronized (this) {
         notifyAll();
       }
@@ -33,7 +56,7 @@ final class Quiet {
         shutdown.wake();
       }
       if (!at.isBlock()) {
-        return; // a block is shut down together with the scope around it
+        return;
       }
     }
   }

@@ -6,6 +6,7 @@ import io.taskscope.internal.HookSet;
 import io.taskscope.view.FinishedTask;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -33,9 +34,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     this.creationSite = options().creationSite();
     this.hooks =
         (parent == null ? HookRegistry.Local.NONE : ((ScopeWork) parent).hooks).with(options.hooks);
-    this.registry =
-        new TaskRegistry(
-            self(), block ? TaskRegistry.BLOCK_STRIPES : TaskRegistry.LONG_LIVED_STRIPES);
+    this.registry = block ? TaskRegistry.ofBlock(self()) : TaskRegistry.ofLongLived(self());
     this.history = block ? null : new History(options.history, tree().history());
   }
 
@@ -102,7 +101,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     if (!registry.add(task)) {
       return false;
     }
-    stats().started(task.origin());
+    stats().started(task.origin(), Thread.currentThread().threadId());
     if (creationSite != CreationSite.OFF) {
       CreationSites.take(task, creationSite);
     }
@@ -111,7 +110,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     return true;
   }
 
-  /** Called with the lock of a stripe held. */
+  /** Called with the lock of a lane held. */
   boolean admitsTask() {
     return switch (state) {
       case OPEN -> true;
@@ -150,19 +149,17 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
    * @return whether someone reads completions here and has got this one
    */
   boolean leave(TaskRun<?> task, Outcome how, long created, long started, long finished) {
-    TaskRegistry.Departure departure = registry.remove(task, how.kind());
-    if (departure == TaskRegistry.Departure.WAS_GONE) {
+    if (!registry.remove(task, how.kind())) {
       return true;
     }
-    stats().finished(how.kind());
+    stats().finished(how.kind(), task.id());
     History kept = nearestHistory();
     if (kept != null) {
       kept.add(task, how, created, started, finished);
     }
+    task.left = true; // after all counting: whoever sees the end sees counts that include it
     boolean retrieved = streams.offer(task);
-    if (departure == TaskRegistry.Departure.MAYBE_LAST) {
-      quiet.maybeReached();
-    }
+    quiet.taskLeft();
     return retrieved;
   }
 
@@ -254,6 +251,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
             tasks.add(task);
           }
         });
+    tasks.sort(Comparator.<Task<?>>comparingLong(Task::id).reversed());
     return tasks;
   }
 

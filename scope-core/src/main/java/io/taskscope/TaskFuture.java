@@ -33,7 +33,7 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   @Nullable T result; // published by left
   long finishedNanos; // published by outcome
 
-  /** Set once, under the lock of the registry's stripe. */
+  /** Set once, when it is no longer counted as live. */
   volatile boolean left;
 
   /** Whether its failure has been shown to a handler or to the log. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a task is from its creation on: its names, where it comes from, and what hooks keep on it.
  */
-abstract sealed class TaskIdentity<T extends @Nullable Object> extends Member implements Task<T>
+abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T>
     permits TaskFuture {
   private static final VarHandle ATTACHMENTS;
 
@@ -47,11 +47,8 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> extends Member im
     this.origin = origin;
     this.hooks = scope.hooks();
     Context context = Context.current();
-    if (context == null) {
-      Context.CARRIER.remove(); // looking left an empty entry, which every new thread would copy
-    }
     this.creator = context == null ? null : context.inheritable().task;
-    this.nested = origin == TaskOrigin.CALLED && Context.ownTask() != null;
+    this.nested = origin == TaskOrigin.CALLED && Context.ownTask(context) != null;
     this.createdNanos = System.nanoTime();
   }
 

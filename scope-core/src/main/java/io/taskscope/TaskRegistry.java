@@ -6,154 +6,128 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live tasks of one scope and its exact counts. Split into stripes with a lock each, so that
- * many processors can spawn into one scope; admission is decided under the stripe's lock, so that
- * after {@link #barrier} a change of the scope's state holds for every task.
+ * The live tasks of one scope and its exact counts. Threads that start tasks are spread over {@link
+ * Lane lanes}, so that many processors can spawn into one scope. After {@link #barrier} a change of
+ * the scope's state holds for every task.
+ *
+ * <p>Live is what has started and not finished: both are counted on their own, and since the
+ * finished ones are read first, {@code started = finished + live} holds in every reading.
  */
 final class TaskRegistry {
-  /** One for a block, which is short-lived and mostly fed by one thread. */
-  static final int BLOCK_STRIPES = 1;
-
   /** Two per processor keep collisions rare; beyond 32 the memory is better spent elsewhere. */
-  static final int LONG_LIVED_STRIPES =
+  private static final int LONG_LIVED_LANES =
       Integer.highestOneBit(Math.clamp(Runtime.getRuntime().availableProcessors() * 2L, 2, 32));
 
-  private static final class Stripe extends MemberList<TaskRun<?>> {
-    // All guarded by this.
-    long started;
-    long success;
-    long failure;
-    long cancelled;
-    long abandoned;
-    int exempt;
+  private static final Outcome.Kind[] KINDS = Outcome.Kind.values();
 
-    void count(Outcome.Kind kind) {
-      switch (kind) {
-        case SUCCESS -> success++;
-        case FAILURE -> failure++;
-        case CANCELLED -> cancelled++;
-        case ABANDONED -> abandoned++;
-      }
+  /** How many tasks leave between two looks at what can be thrown out. */
+  private static final int SWEEP_EVERY = 64;
+
+  private final Lane[] lanes;
+  private final Counters finished; // by the ordinal of the outcome's kind
+  private int exempt; // guarded by this
+
+  private TaskRegistry(ScopeNode scope, int laneCount, Counters finished) {
+    lanes = new Lane[laneCount];
+    for (int i = 0; i < laneCount; i++) {
+      lanes[i] = new Lane(scope);
     }
+    this.finished = finished;
   }
 
-  private final ScopeNode scope;
-  private final Stripe[] stripes;
-
-  TaskRegistry(ScopeNode scope, int stripeCount) {
-    this.scope = scope;
-    stripes = new Stripe[stripeCount];
-    for (int i = 0; i < stripeCount; i++) {
-      stripes[i] = new Stripe();
-    }
+  /** For a block, which is short-lived and mostly fed by one thread. */
+  static TaskRegistry ofBlock(ScopeNode scope) {
+    return new TaskRegistry(scope, 1, Counters.compact(KINDS.length));
   }
 
-  private Stripe stripeOf(TaskRun<?> task) {
-    return stripes[(int) task.id() & (stripes.length - 1)]; // ids are dense, so neighbours spread
+  static TaskRegistry ofLongLived(ScopeNode scope) {
+    return new TaskRegistry(scope, LONG_LIVED_LANES, Counters.spread());
   }
 
   /** Takes the task in, unless the scope does not admit it now. */
   boolean add(TaskRun<?> task) {
-    Stripe stripe = stripeOf(task);
-    synchronized (stripe) {
-      if (!scope.admitsTask()) {
-        return false;
-      }
-      stripe.link(task);
-      stripe.started++;
+    int lane = lanes.length == 1 ? 0 : (int) Thread.currentThread().threadId() & (lanes.length - 1);
+    return lanes[lane].add(task);
+  }
+
+  /**
+   * Lets the task go, and counts how it ended.
+   *
+   * @return false if it had gone: the first call decides, later ones change nothing
+   */
+  boolean remove(TaskRun<?> task, Outcome.Kind kind) {
+    Lane.Chunk chunk = task.chunk;
+    if (chunk == null || !chunk.remove(task)) {
+      return false;
+    }
+    task.chunk = null; // whoever keeps the finished task keeps no other one in memory
+    if (task.exempt) {
+      unexempt(task);
+    }
+    if (finished.increment(kind.ordinal(), task.id()) % SWEEP_EVERY == 0) {
+      chunk.sweep();
     }
     return true;
   }
 
-  /**
-   * Lets the task go, and counts how it ended. The first call decides; later ones change nothing.
-   */
-  Departure remove(TaskRun<?> task, Outcome.Kind kind) {
-    Stripe stripe = stripeOf(task);
-    synchronized (stripe) {
-      if (task.left) {
-        return Departure.WAS_GONE;
-      }
-      stripe.unlink(task);
-      stripe.count(kind);
-      if (task.exempt) {
-        task.exempt = false;
-        stripe.exempt--;
-      }
-      task.left = true;
-      return stripe.size() == stripe.exempt ? Departure.MAYBE_LAST : Departure.OTHERS_STAY;
-    }
-  }
-
-  /** What the departure of a task means to those who wait for the scope to be quiet. */
-  enum Departure {
-    /** It had left before. */
-    WAS_GONE,
-    /** The scope is not quiet. */
-    OTHERS_STAY,
-    /** The scope may be quiet now. */
-    MAYBE_LAST
-  }
-
   /** From now on {@link #isQuiet} does not wait for this task, which itself waits for the scope. */
-  void exempt(TaskRun<?> task) {
-    Stripe stripe = stripeOf(task);
-    synchronized (stripe) {
-      if (!task.exempt && !task.hasLeft()) {
-        task.exempt = true;
-        stripe.exempt++;
+  synchronized void exempt(TaskRun<?> task) {
+    Lane.Chunk chunk = task.chunk;
+    if (!task.exempt && chunk != null) {
+      task.exempt = true; // before looking: whoever lets it go looks the other way round
+      exempt++;
+      if (!chunk.holds(task)) {
+        unexempt(task);
       }
     }
   }
 
   /** The opposite of {@link #exempt}, when the task waits no longer. */
-  void unexempt(TaskRun<?> task) {
-    Stripe stripe = stripeOf(task);
-    synchronized (stripe) {
-      if (task.exempt) {
-        task.exempt = false;
-        stripe.exempt--;
-      }
+  synchronized void unexempt(TaskRun<?> task) {
+    if (task.exempt) {
+      task.exempt = false;
+      exempt--;
     }
+  }
+
+  private synchronized int exempt() {
+    return exempt;
   }
 
   /** Whether no task is live, but for those that wait for this very scope. */
   boolean isQuiet() {
-    long before = stripes.length == 1 ? 0 : started();
-    for (Stripe stripe : stripes) {
-      synchronized (stripe) {
-        if (stripe.size() != stripe.exempt) {
-          return false;
-        }
-      }
+    long gone = finishedTotal(); // first: then what has started since makes it not quiet
+    long live = started() - gone;
+    return live == 0 || live == exempt();
+  }
+
+  private long finishedTotal() {
+    long total = 0;
+    for (Outcome.Kind kind : KINDS) {
+      total += finished.sum(kind.ordinal());
     }
-    // One may have come into a stripe that was looked at before, from one that was not. Whoever
-    // waits is woken when that one leaves.
-    return stripes.length == 1 || before == started();
+    return total;
   }
 
   /** When this returns, no {@link #add} is under way that saw an older state of the scope. */
   void barrier() {
-    for (Stripe stripe : stripes) {
-      synchronized (stripe) {
-        stripe.size(); // being in here is the point
-      }
+    for (Lane lane : lanes) {
+      lane.seal();
     }
   }
 
+  /** Shows each live task to the visitor, in no particular order, and holds no lock meanwhile. */
   void forEach(Consumer<? super TaskRun<?>> visitor) {
-    for (Stripe stripe : stripes) {
-      stripe.forEach(visitor);
+    for (Lane lane : lanes) {
+      lane.forEach(visitor);
     }
   }
 
   /** How many tasks have come in since the scope was made. */
   long started() {
     long started = 0;
-    for (Stripe stripe : stripes) {
-      synchronized (stripe) {
-        started += stripe.started;
-      }
+    for (Lane lane : lanes) {
+      started += lane.started();
     }
     return started;
   }
@@ -162,32 +136,17 @@ final class TaskRegistry {
   record Counts(long live, long waitedFor, long started, OutcomeCounts finished) {}
 
   Counts counts() {
-    long live = 0;
-    long exempt = 0;
-    long started = 0;
-    OutcomeCounts finished = OutcomeCounts.NONE;
-    for (Stripe stripe : stripes) {
-      synchronized (stripe) {
-        live += stripe.size();
-        exempt += stripe.exempt;
-        started += stripe.started;
-        finished =
-            finished.plus(
-                new OutcomeCounts(
-                    stripe.success, stripe.failure, stripe.cancelled, stripe.abandoned));
-      }
-    }
-    return new Counts(live, live - exempt, started, finished);
+    OutcomeCounts ended = OutcomeCounts.of(kind -> finished.sum(kind.ordinal()));
+    long started = started();
+    long live = started - ended.total();
+    return new Counts(live, Math.max(0, live - exempt()), started, ended);
   }
 
   /** The task that is longest in the scope; null when there is none. */
   @Nullable TaskRun<?> oldest() {
     TaskRun<?> oldest = null;
-    for (Stripe stripe : stripes) {
-      TaskRun<?> candidate;
-      synchronized (stripe) {
-        candidate = stripe.oldest();
-      }
+    for (Lane lane : lanes) {
+      TaskRun<?> candidate = lane.oldest();
       if (candidate != null && (oldest == null || candidate.id() < oldest.id())) {
         oldest = candidate;
       }

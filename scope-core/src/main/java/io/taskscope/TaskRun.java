@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements Context, Runnable {
   // The control word. Cancelling and ending race for it.
-  private static final int CREATED = 0; // hooks are being told; a cancel waits for them
-  private static final int QUEUED = 1;
+  private static final int QUEUED = 0;
+  private static final int CREATED = 1; // hooks are being told; a cancel waits for them
   private static final int RUNNING = 2;
   private static final int INTERRUPTING =
       3; // an interrupt is being delivered; the end waits for it
@@ -33,12 +33,16 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   private static final VarHandle CONTROL;
   private static final VarHandle CANCEL;
+  private static final VarHandle STARTED;
+  private static final VarHandle THREAD;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       CONTROL = lookup.findVarHandle(TaskRun.class, "control", int.class);
       CANCEL = lookup.findVarHandle(TaskRun.class, "cancel", CancelRequest.class);
+      STARTED = lookup.findVarHandle(TaskRun.class, "startedNanos", long.class);
+      THREAD = lookup.findVarHandle(TaskRun.class, "thread", Thread.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -46,7 +50,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   private volatile long startedNanos; // 0 until it starts
 
-  private volatile int control = CREATED;
+  private volatile int control; // QUEUED, unless hooks are to be told first
   private volatile @Nullable CancelRequest cancel;
   private volatile @Nullable Thread thread;
   private volatile @Nullable Inherited inheritable;
@@ -55,16 +59,23 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
    * The body until it ended, from then on its class, so that nothing the body holds stays in
    * memory.
    */
-  private volatile Object body;
+  private Object body;
 
-  /**
-   * Whether the scope's quiet does not depend on it. Guarded by the lock of the registry's stripe.
-   */
-  boolean exempt;
+  /** Where it is among the live tasks of its scope; null when it is not, or not any more. */
+  Lane.@Nullable Chunk chunk;
+
+  /** Its slot in the chunk. */
+  byte slot;
+
+  /** Whether the scope's quiet does not depend on it. Guarded for writing by the registry. */
+  volatile boolean exempt;
 
   TaskRun(ScopeNode scope, String name, TaskOrigin origin, Object body) {
     super(scope, name, origin);
     this.body = Objects.requireNonNull(body, "body");
+    if (hooks.followsCreation()) {
+      CONTROL.set(this, CREATED);
+    }
   }
 
   @Override
@@ -76,6 +87,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   /** The task is a member: tell the hooks, and open it for running and cancelling. */
   void created() {
+    if (!hooks.followsCreation()) {
+      return;
+    }
     hooks.taskCreated(this);
     control = QUEUED;
     CancelRequest request = cancel;
@@ -145,9 +159,10 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   }
 
   private boolean begin() {
-    thread = Thread.currentThread(); // before it counts as running: a canceller will need it
+    // Before it counts as running: a canceller will need it, and the next step publishes it.
+    THREAD.setOpaque(this, Thread.currentThread());
     if (CONTROL.compareAndSet(this, QUEUED, RUNNING)) {
-      startedNanos = System.nanoTime() | 1; // never 0, which means not started
+      STARTED.setOpaque(this, System.nanoTime() | 1); // never 0, which means not started
       if (cancel != null) { // whoever asked for it may have looked just before
         interrupt();
       }
@@ -158,21 +173,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   }
 
   private void end(@Nullable T value, @Nullable Throwable error) {
-    int before;
-    do {
-      while ((before = control) == INTERRUPTING) {
-        Thread.onSpinWait(); // the canceller is between two instructions
-      }
-    } while (!CONTROL.compareAndSet(this, before, ENDED));
-    boolean interrupted = before == INTERRUPTED;
-    if (interrupted && origin() == TaskOrigin.CALLED) {
-      Thread.interrupted(); // ours, and too late for the body: it is not the caller's
-      for (TaskRun<?> at = callerOnThisThread(); at != null; at = at.callerOnThisThread()) {
-        if (at.control == INTERRUPTED) { // unless the caller was to be interrupted as well
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
+    boolean interrupted = (control != RUNNING || mustNotBeInterrupted(error)) && settle();
     CancelRequest request = cancel;
     if (interrupted && request != null && (error == null || Failures.isCancellation(error))) {
       finish(request.outcome(), null);
@@ -181,6 +182,39 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     } else {
       finish(Outcome.Success.INSTANCE, value);
     }
+  }
+
+  /**
+   * Whether somebody's code runs on this thread after the body, which an interrupt meant for the
+   * body must not reach. If not, the thread is at its end, and an interrupt that comes too late is
+   * harmless.
+   */
+  private boolean mustNotBeInterrupted(@Nullable Throwable error) {
+    return origin() != TaskOrigin.SPAWNED || error != null || hooks.followsEnd();
+  }
+
+  /**
+   * From here on the thread is not interrupted by a cancel any more, and is not interrupted by one.
+   *
+   * @return whether it was, by a cancel of this task
+   */
+  private boolean settle() {
+    int before;
+    do {
+      while ((before = control) == INTERRUPTING) {
+        Thread.onSpinWait(); // the canceller is between two instructions
+      }
+    } while (!CONTROL.compareAndSet(this, before, ENDED));
+    if (before != INTERRUPTED) {
+      return false;
+    }
+    Thread.interrupted(); // ours, and too late for the body: it is nobody else's
+    for (TaskRun<?> at = callerOnThisThread(); at != null; at = at.callerOnThisThread()) {
+      if (at.control == INTERRUPTED) { // unless the caller was to be interrupted as well
+        Thread.currentThread().interrupt();
+      }
+    }
+    return true;
   }
 
   private void finish(Outcome how, @Nullable T value) {
@@ -198,8 +232,8 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       scope().tree().abandonedAlive().remove(this); // it ends after all
     }
     hooks.taskFinished(this); // before it leaves: who sees the scope quiet sees all telemetry of it
-    body = bodyClass();
-    thread = null;
+    body = bodyClass(); // not volatile: who reads the old one a while longer sees the same class
+    THREAD.setRelease(this, null);
     if (first) {
       takenCareOf |= leave(how);
       if (how instanceof Outcome.Failure failure && !takenCareOf) {
@@ -218,7 +252,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   boolean abandon(List<StackTraceElement> stack) {
     scope().tree().abandonedAlive().add(this);
     boolean first = decide(new Outcome.Abandoned(stack));
-    if (!first || control == ENDED) { // its body has ended, or does so just now
+    if (!first) { // its body has ended
       scope().tree().abandonedAlive().remove(this);
     }
     // Where the body has ended, a hook holds up its thread: the scope goes on all the same.

@@ -77,6 +77,16 @@ public final class HookSet {
     return scopeClosing.length + phaseStarted.length + phaseEnded.length + scopeClosed.length > 0;
   }
 
+  /** Whether anyone wants to know of new tasks. */
+  public boolean followsCreation() {
+    return taskCreated.length > 0;
+  }
+
+  /** Whether anyone wants to know how a task ends. */
+  public boolean followsEnd() {
+    return taskFinished.length > 0;
+  }
+
   /** Whether anyone wants to know of abandoned tasks. */
   public boolean followsAbandonment() {
     return taskAbandoned.length > 0;

@@ -2,6 +2,7 @@
 package io.taskscope.view;
 
 import io.taskscope.Outcome;
+import java.util.function.ToLongFunction;
 
 /**
  * How many tasks ended in which way.
@@ -14,6 +15,15 @@ import io.taskscope.Outcome;
 public record OutcomeCounts(long success, long failure, long cancelled, long abandoned) {
   /** No task at all. */
   public static final OutcomeCounts NONE = new OutcomeCounts(0, 0, 0, 0);
+
+  /** What the function says of each kind. */
+  public static OutcomeCounts of(ToLongFunction<Outcome.Kind> count) {
+    return new OutcomeCounts(
+        count.applyAsLong(Outcome.Kind.SUCCESS),
+        count.applyAsLong(Outcome.Kind.FAILURE),
+        count.applyAsLong(Outcome.Kind.CANCELLED),
+        count.applyAsLong(Outcome.Kind.ABANDONED));
+  }
 
   /** All ended tasks together. */
   public long total() {
