@@ -4,6 +4,7 @@ package io.taskscope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -160,7 +161,7 @@ final class Lane {
       int given = at == chunk ? given(at) : at.slots.length;
       for (int slot = 0; slot < given; slot++) {
         while ((Object) SLOT.getVolatile(at.slots, slot) == null && System.nanoTime() - until < 0) {
-          Thread.yield(); // its thread is between two instructions
+          LockSupport.parkNanos(1_000); // its thread is between two instructions
         }
       }
     }
