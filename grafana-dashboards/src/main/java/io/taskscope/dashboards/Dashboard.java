@@ -39,7 +39,11 @@ final class Dashboard {
     this.question = question;
     variables.add(datasource());
     variables.add(
-        query("job", "Job", "The services, by the job Prometheus scrapes them under.", "label_values(taskscope_build_info, job)"));
+        query(
+            "job",
+            "Job",
+            "The services, by the job Prometheus scrapes them under.",
+            "label_values(taskscope_build_info, job)"));
     variables.add(
         query(
             "instance",
@@ -73,18 +77,30 @@ final class Dashboard {
 
   private static ObjectNode query(String name, String label, String description, String query) {
     return Json.object(
-        "name", name,
-        "type", "query",
-        "label", label,
-        "description", description,
-        "datasource", Json.object("type", "prometheus", "uid", "${datasource}"),
-        "query", Json.object("qryType", 1, "query", query, "refId", name),
-        "includeAll", true,
-        "allValue", ".+",
-        "multi", true,
-        "current", Json.object("text", Json.array("All"), "value", Json.array("$__all")),
-        "refresh", 2,
-        "sort", 7);
+        "name",
+        name,
+        "type",
+        "query",
+        "label",
+        label,
+        "description",
+        description,
+        "datasource",
+        Json.object("type", "prometheus", "uid", "${datasource}"),
+        "query",
+        Json.object("qryType", 1, "query", query, "refId", name),
+        "includeAll",
+        true,
+        "allValue",
+        ".+",
+        "multi",
+        true,
+        "current",
+        Json.object("text", Json.array("All"), "value", Json.array("$__all")),
+        "refresh",
+        2,
+        "sort",
+        7);
   }
 
   /** Lets the user choose all scopes or one, which stands for what is below it too. */
@@ -124,12 +140,18 @@ final class Dashboard {
     newLine();
     panels.add(
         Json.object(
-            "id", panels.size() + 1,
-            "type", "row",
-            "title", heading,
-            "collapsed", false,
-            "gridPos", Json.object("h", 1, "w", COLUMNS, "x", 0, "y", y),
-            "panels", Json.array()));
+            "id",
+            panels.size() + 1,
+            "type",
+            "row",
+            "title",
+            heading,
+            "collapsed",
+            false,
+            "gridPos",
+            Json.object("h", 1, "w", COLUMNS, "x", 0, "y", y),
+            "panels",
+            Json.array()));
     y++;
     return this;
   }
@@ -152,34 +174,58 @@ final class Dashboard {
 
   ObjectNode json() {
     return Json.object(
-        "uid", uid,
-        "title", "Taskscope / " + title,
-        "description", question,
-        "tags", Json.array(TAG),
-        "editable", false,
-        "graphTooltip", 1,
-        "schemaVersion", SCHEMA_VERSION,
-        "version", 1,
-        "timezone", "browser",
-        "refresh", "30s",
-        "time", Json.object("from", "now-1h", "to", "now"),
-        "links", Json.array(linkBar()),
-        "templating", Json.object("list", variables),
-        "annotations", Json.object("list", Json.array()),
-        "panels", panels);
+        "uid",
+        uid,
+        "title",
+        "Taskscope / " + title,
+        "description",
+        question,
+        "tags",
+        Json.array(TAG),
+        "editable",
+        false,
+        "graphTooltip",
+        1,
+        "schemaVersion",
+        SCHEMA_VERSION,
+        "version",
+        1,
+        "timezone",
+        "browser",
+        "refresh",
+        "30s",
+        "time",
+        Json.object("from", "now-1h", "to", "now"),
+        "links",
+        Json.array(linkBar()),
+        "templating",
+        Json.object("list", variables),
+        "annotations",
+        Json.object("list", Json.array()),
+        "panels",
+        panels);
   }
 
   /** A link to each dashboard of the tag, with variables and time. */
   private static ObjectNode linkBar() {
     return Json.object(
-        "type", "dashboards",
-        "title", "Taskscope",
-        "tags", Json.array(TAG),
-        "asDropdown", false,
-        "icon", "external link",
-        "includeVars", true,
-        "keepTime", true,
-        "targetBlank", false,
-        "tooltip", "");
+        "type",
+        "dashboards",
+        "title",
+        "Taskscope",
+        "tags",
+        Json.array(TAG),
+        "asDropdown",
+        false,
+        "icon",
+        "external link",
+        "includeVars",
+        true,
+        "keepTime",
+        true,
+        "targetBlank",
+        false,
+        "tooltip",
+        "");
   }
 }

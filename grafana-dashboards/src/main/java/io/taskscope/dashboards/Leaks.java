@@ -57,7 +57,10 @@ final class Leaks {
   }
 
   private static Panel finding(String kind, String description) {
-    return Panels.stat(kind.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + kind.substring(1), description, 4)
+    return Panels.stat(
+            kind.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + kind.substring(1),
+            description,
+            4)
         .query(
             sumBy("", series(FINDINGS, "finding=\"%s\"".formatted(kind), SUBTREE))
                 + " or vector(0)",
@@ -73,7 +76,8 @@ final class Leaks {
   }
 
   private static Panel oldestNow() {
-    return Panels.stat("Oldest task", "Age of the oldest live task in the chosen scope or below.", 4)
+    return Panels.stat(
+            "Oldest task", "Age of the oldest live task in the chosen scope or below.", 4)
         .query(maxBy("", series(OLDEST, SUBTREE)), "oldest")
         .unit("s")
         .colors("blue");
@@ -100,8 +104,7 @@ final class Leaks {
   }
 
   private static Panel findingsOverTime() {
-    return Panels.lines(
-            "Findings by kind", "What the process itself found to be looked at.", 12, 9)
+    return Panels.lines("Findings by kind", "What the process itself found to be looked at.", 12, 9)
         .query(sumBy("finding", series(FINDINGS, SUBTREE)), "{{finding}}")
         .unit("short")
         .min(0)
@@ -116,11 +119,9 @@ final class Leaks {
             12,
             9)
         .query(live, "now")
+        .query(sumBy("", "avg_over_time(%s[1h])".formatted(series(ACTIVE, SUBTREE))), "mean of 1 h")
         .query(
-            sumBy("", "avg_over_time(%s[1h])".formatted(series(ACTIVE, SUBTREE))), "mean of 1 h")
-        .query(
-            sumBy("", "predict_linear(%s[30m], 3600)".formatted(series(ACTIVE, SUBTREE))),
-            "in 1 h")
+            sumBy("", "predict_linear(%s[30m], 3600)".formatted(series(ACTIVE, SUBTREE))), "in 1 h")
         .unit("short")
         .override(
             Json.object("id", "byName", "options", "in 1 h"),
@@ -143,17 +144,13 @@ final class Leaks {
             280,
             Link.toScope("What this scope does", Scope.UID, "${__data.fields.Scope}"))
         .column("Live", "short", sumBy("scope_path", series(ACTIVE, SUBTREE)))
-        .column(
-            "An hour ago",
-            "short",
-            sumBy("scope_path", series(ACTIVE, SUBTREE) + " offset 1h"))
+        .column("An hour ago", "short", sumBy("scope_path", series(ACTIVE, SUBTREE) + " offset 1h"))
         .column(
             "Per hour",
             "short",
             10,
             100,
-            "3600 * "
-                + sumBy("scope_path", "deriv(%s[30m])".formatted(series(ACTIVE, SUBTREE))))
+            "3600 * " + sumBy("scope_path", "deriv(%s[30m])".formatted(series(ACTIVE, SUBTREE))))
         .sortedBy("Per hour");
   }
 
@@ -164,7 +161,9 @@ final class Leaks {
                 + " wrong for a request.",
             12,
             10)
-        .query("topk(10, %s > 0)".formatted(maxBy("scope_path", series(OLDEST, SUBTREE))), "{{scope_path}}")
+        .query(
+            "topk(10, %s > 0)".formatted(maxBy("scope_path", series(OLDEST, SUBTREE))),
+            "{{scope_path}}")
         .unit("s")
         .min(0)
         .noValue("no live task")

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param url where it leads
  */
 record Link(String title, String url) {
-  private static final String KEPT = "${datasource:queryparam}&${job:queryparam}&${__url_time_range}";
+  private static final String KEPT =
+      "${datasource:queryparam}&${job:queryparam}&${__url_time_range}";
   private static final String KEPT_INSTANCE = "${instance:queryparam}&" + KEPT;
 
   /** To the dashboard of this id, at a scope. */

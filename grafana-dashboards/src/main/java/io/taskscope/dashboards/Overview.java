@@ -77,8 +77,7 @@ final class Overview {
   }
 
   private static Panel rateNow() {
-    return Panels.stat(
-            "Tasks ended, fleet", "Tasks ended per second, over the last 5 minutes.", 4)
+    return Panels.stat("Tasks ended, fleet", "Tasks ended per second, over the last 5 minutes.", 4)
         .query(sumBy("", fleet(FINISHED)), "tasks")
         .unit("ops")
         .colors("blue");
@@ -116,7 +115,9 @@ final class Overview {
         .query(
             "(%s or vector(0)) + (%s or vector(0))"
                 .formatted(
-                    sumBy("", rate(series("taskscope_telemetry_dropped_total", "signal!=\"history\""))),
+                    sumBy(
+                        "",
+                        rate(series("taskscope_telemetry_dropped_total", "signal!=\"history\""))),
                     sumBy("", series("taskscope_hook_quarantined"))),
             "lost")
         .unit("ops")
@@ -142,8 +143,7 @@ final class Overview {
             "Firing",
             "short",
             "count by (alertname, severity, job, scope_path) (%s)"
-                .formatted(
-                    fleet("ALERTS", "alertname=~\"Taskscope.+\"", "alertstate=\"firing\"")))
+                .formatted(fleet("ALERTS", "alertname=~\"Taskscope.+\"", "alertstate=\"firing\"")))
         .sortedBy("Firing")
         .noValue("no alert fires");
   }
@@ -179,7 +179,9 @@ final class Overview {
                     sumBy("scope_path", fleet(FAILURES)), sumBy("scope_path", fleet(FINISHED))))
         .column("p99", "s", quantile(0.99, "scope_path", fleet(BUCKETS)))
         .column(
-            "Live", "short", sumBy("scope_path", fleet("job_scope_path:taskscope_tasks_active:sum")))
+            "Live",
+            "short",
+            sumBy("scope_path", fleet("job_scope_path:taskscope_tasks_active:sum")))
         .column(
             "Oldest",
             "s",
@@ -243,9 +245,7 @@ final class Overview {
         .unit("percentunit")
         .min(0)
         .noValue("no failures")
-        .link(
-            Link.toFleetScope(
-                "What this scope does", Scope.UID, "${__field.labels.scope_path}"));
+        .link(Link.toFleetScope("What this scope does", Scope.UID, "${__field.labels.scope_path}"));
   }
 
   private static Panel durations() {
@@ -329,8 +329,7 @@ final class Overview {
             Json.object("id", "byName", "options", "arc__failed"),
             Json.object("id", "unit", "value", "percentunit"),
             Json.object("id", "displayName", "value", "failed"),
-            Json.object(
-                "id", "color", "value", Json.object("mode", "fixed", "fixedColor", "red")))
+            Json.object("id", "color", "value", Json.object("mode", "fixed", "fixedColor", "red")))
         .override(
             Json.object("id", "byName", "options", "id"),
             Json.object(
@@ -367,7 +366,9 @@ final class Overview {
             0.05,
             maxBy("instance", series("job_instance:taskscope_tasks_failed:ratio_rate5m")))
         .column(
-            "Ended", "ops", sumBy("instance", series("job_instance:taskscope_tasks_finished:rate5m")))
+            "Ended",
+            "ops",
+            sumBy("instance", series("job_instance:taskscope_tasks_finished:rate5m")))
         .column(
             "Live", "short", sumBy("instance", series("job_instance:taskscope_tasks_active:sum")))
         .column(

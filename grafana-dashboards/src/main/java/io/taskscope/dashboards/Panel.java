@@ -143,8 +143,7 @@ final class Panel {
   Panel seriesColor(String name, String color) {
     return override(
         Json.object("id", "byName", "options", name),
-        Json.object(
-            "id", "color", "value", Json.object("mode", "fixed", "fixedColor", color)));
+        Json.object("id", "color", "value", Json.object("mode", "fixed", "fixedColor", color)));
   }
 
   Panel override(ObjectNode matcher, Object... properties) {

@@ -30,17 +30,26 @@ final class Panels {
         Json.object(
             "legend",
                 Json.object(
-                    "calcs", Json.array("lastNotNull", "max"),
-                    "displayMode", "table",
-                    "placement", "bottom",
-                    "showLegend", true),
+                    "calcs",
+                    Json.array("lastNotNull", "max"),
+                    "displayMode",
+                    "table",
+                    "placement",
+                    "bottom",
+                    "showLegend",
+                    true),
             "tooltip", Json.object("mode", "multi", "sort", "desc")),
         Json.object(
-            "drawStyle", "line",
-            "fillOpacity", 10,
-            "lineWidth", 1,
-            "showPoints", "never",
-            "spanNulls", false));
+            "drawStyle",
+            "line",
+            "fillOpacity",
+            10,
+            "lineWidth",
+            1,
+            "showPoints",
+            "never",
+            "spanNulls",
+            false));
   }
 
   /** Areas on top of each other, for parts of a whole. */
@@ -64,12 +73,7 @@ final class Panels {
   }
 
   private static Panel stat(
-      String title,
-      String description,
-      int width,
-      int height,
-      String textMode,
-      String graphMode) {
+      String title, String description, int width, int height, String textMode, String graphMode) {
     return new Panel(
         "stat",
         title,
@@ -77,19 +81,24 @@ final class Panels {
         width,
         height,
         Json.object(
-            "colorMode", "value",
-            "graphMode", graphMode,
-            "justifyMode", "auto",
-            "orientation", "auto",
-            "percentChangeColorMode", "standard",
+            "colorMode",
+            "value",
+            "graphMode",
+            graphMode,
+            "justifyMode",
+            "auto",
+            "orientation",
+            "auto",
+            "percentChangeColorMode",
+            "standard",
             "reduceOptions",
-                Json.object(
-                    "calcs", Json.array("lastNotNull"),
-                    "fields", "",
-                    "values", false),
-            "showPercentChange", false,
-            "textMode", textMode,
-            "wideLayout", true),
+            Json.object("calcs", Json.array("lastNotNull"), "fields", "", "values", false),
+            "showPercentChange",
+            false,
+            "textMode",
+            textMode,
+            "wideLayout",
+            true),
         Json.object());
   }
 
@@ -129,18 +138,28 @@ final class Panels {
         width,
         height,
         Json.object(
-            "alignValue", "left",
+            "alignValue",
+            "left",
             "legend",
-                Json.object(
-                    "calcs", Json.array(),
-                    "displayMode", "list",
-                    "placement", "bottom",
-                    "showLegend", true),
-            "mergeValues", true,
-            "perPage", 40,
-            "rowHeight", 0.85,
-            "showValue", "auto",
-            "tooltip", Json.object("mode", "single", "sort", "none")),
+            Json.object(
+                "calcs",
+                Json.array(),
+                "displayMode",
+                "list",
+                "placement",
+                "bottom",
+                "showLegend",
+                true),
+            "mergeValues",
+            true,
+            "perPage",
+            40,
+            "rowHeight",
+            0.85,
+            "showValue",
+            "auto",
+            "tooltip",
+            Json.object("mode", "single", "sort", "none")),
         Json.object("fillOpacity", 80, "lineWidth", 0));
   }
 
@@ -153,26 +172,36 @@ final class Panels {
         width,
         height,
         Json.object(
-            "displayMode", "basic",
+            "displayMode",
+            "basic",
             "legend",
-                Json.object(
-                    "calcs", Json.array(),
-                    "displayMode", "list",
-                    "placement", "bottom",
-                    "showLegend", false),
-            "maxVizHeight", 40,
-            "minVizHeight", 16,
-            "minVizWidth", 8,
-            "namePlacement", "left",
-            "orientation", "horizontal",
+            Json.object(
+                "calcs",
+                Json.array(),
+                "displayMode",
+                "list",
+                "placement",
+                "bottom",
+                "showLegend",
+                false),
+            "maxVizHeight",
+            40,
+            "minVizHeight",
+            16,
+            "minVizWidth",
+            8,
+            "namePlacement",
+            "left",
+            "orientation",
+            "horizontal",
             "reduceOptions",
-                Json.object(
-                    "calcs", Json.array("lastNotNull"),
-                    "fields", "",
-                    "values", false),
-            "showUnfilled", true,
-            "sizing", "auto",
-            "valueMode", "text"),
+            Json.object("calcs", Json.array("lastNotNull"), "fields", "", "values", false),
+            "showUnfilled",
+            true,
+            "sizing",
+            "auto",
+            "valueMode",
+            "text"),
         Json.object());
   }
 

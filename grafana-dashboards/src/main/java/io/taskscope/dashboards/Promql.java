@@ -71,7 +71,9 @@ final class Promql {
     return "histogram_quantile(%s, %s)".formatted(quantile, sumBy(all, rates));
   }
 
-  /** Adds the label {@code child}: the path of the child of the chosen scope that a series is in. */
+  /**
+   * Adds the label {@code child}: the path of the child of the chosen scope that a series is in.
+   */
   static String byChild(String selector) {
     return "label_replace(%s, \"child\", \"$1\", \"scope_path\", \"($scope/[^/]+).*\")"
         .formatted(selector);

@@ -242,8 +242,7 @@ final class Scope {
             "How tasks came to be: spawned, called on the caller's thread, adopted, or a tick of a timer.",
             8,
             9)
-        .query(
-            sumBy("origin", rate(series("taskscope_tasks_started_total", OWN))), "{{origin}}")
+        .query(sumBy("origin", rate(series("taskscope_tasks_started_total", OWN))), "{{origin}}")
         .unit("ops");
   }
 
@@ -267,8 +266,7 @@ final class Scope {
             "How many tasks took how long. Two bands mean two kinds of tasks under one name.",
             8,
             9)
-        .bucketQuery(
-            sumBy("le", "increase(%s[$__rate_interval])".formatted(series(BUCKETS, OWN))));
+        .bucketQuery(sumBy("le", "increase(%s[$__rate_interval])".formatted(series(BUCKETS, OWN))));
   }
 
   private static Panel instances() {
@@ -277,7 +275,9 @@ final class Scope {
             "Ended tasks per second by process: uneven load shows here.",
             24,
             7)
-        .query("topk(10, %s)".formatted(sumBy("instance", rate(series(FINISHED, OWN)))), "{{instance}}")
+        .query(
+            "topk(10, %s)".formatted(sumBy("instance", rate(series(FINISHED, OWN)))),
+            "{{instance}}")
         .unit("ops")
         .min(0);
   }

@@ -104,7 +104,10 @@ final class Shutdown {
         .query(
             "%s / (%s > 0)"
                 .formatted(
-                    sumBy("", increase(series("taskscope_shutdowns_total", "result!=\"clean\"", SUBTREE))),
+                    sumBy(
+                        "",
+                        increase(
+                            series("taskscope_shutdowns_total", "result!=\"clean\"", SUBTREE))),
                     sumBy("", increase(series("taskscope_shutdowns_total", SUBTREE)))),
             "forced")
         .unit("percentunit")
@@ -128,12 +131,10 @@ final class Shutdown {
   }
 
   private static Panel left() {
-    return Panels.stat(
-            "Live tasks in them", "Live tasks of scopes whose shutdown is under way.", 4)
+    return Panels.stat("Live tasks in them", "Live tasks of scopes whose shutdown is under way.", 4)
         .query(
             "sum(%s and on (job, instance, scope_path) (%s > 0)) or vector(0)"
-                .formatted(
-                    series("taskscope_tasks_active", SUBTREE), series(DEADLINE, SUBTREE)),
+                .formatted(series("taskscope_tasks_active", SUBTREE), series(DEADLINE, SUBTREE)),
             "live")
         .unit("short")
         .decimals(0)
@@ -154,15 +155,15 @@ final class Shutdown {
       // The order of the queries is the order of the bars.
       String times = depth == DEEPEST ? "{%d,}".formatted(depth) : "{%d}".formatted(depth);
       panel.query(
-          encodedState(
-              "scope_path", SUBTREE + ", scope_path=~\"(/[^/]+)%s\"".formatted(times)),
+          encodedState("scope_path", SUBTREE + ", scope_path=~\"(/[^/]+)%s\"".formatted(times)),
           "{{scope_path}}");
     }
     return panel;
   }
 
   private static Panel leftTable() {
-    String under = "and on (job, instance, scope_path) (%s > 0)".formatted(series(DEADLINE, SUBTREE));
+    String under =
+        "and on (job, instance, scope_path) (%s > 0)".formatted(series(DEADLINE, SUBTREE));
     return new Table(
             "What is left",
             "Scopes whose shutdown is under way: what they still wait for, and how long they may. Empty when there is none.",
@@ -189,7 +190,8 @@ final class Shutdown {
         .column(
             "Time left",
             "s",
-            "min by (scope_path, instance) ((%s > 0) - time())".formatted(series(DEADLINE, SUBTREE)))
+            "min by (scope_path, instance) ((%s > 0) - time())"
+                .formatted(series(DEADLINE, SUBTREE)))
         .sortedBy("Live tasks")
         .noValue("no shutdown under way");
   }
@@ -249,7 +251,6 @@ final class Shutdown {
         .min(0)
         .threshold(0.5)
         .noValue("none was abandoned")
-        .link(
-            Link.toScope("What this scope does", Scope.UID, "${__field.labels.scope_path}"));
+        .link(Link.toScope("What this scope does", Scope.UID, "${__field.labels.scope_path}"));
   }
 }

@@ -69,8 +69,7 @@ final class Table {
         name,
         List.of(
             property("unit", unit),
-            property(
-                "thresholds", Panel.thresholdsOf("text", yellow, "#EAB839", red, "red")),
+            property("thresholds", Panel.thresholdsOf("text", yellow, "#EAB839", red, "red")),
             property("color", Json.object("mode", "thresholds")),
             property("custom.cellOptions", Json.object("type", "color-text"))));
   }

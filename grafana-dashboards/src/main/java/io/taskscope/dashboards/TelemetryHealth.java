@@ -71,8 +71,7 @@ final class TelemetryHealth {
             "Instances without the whole agent",
             "Where the agent is off or only partly on, states and parks are not measured.",
             4)
-        .query(
-            "count(%s) or vector(0)".formatted(series(BUILD, "agent!=\"on\"")), "instances")
+        .query("count(%s) or vector(0)".formatted(series(BUILD, "agent!=\"on\"")), "instances")
         .unit("short")
         .decimals(0)
         .colors("green", 1, "blue");
@@ -184,8 +183,7 @@ final class TelemetryHealth {
             "Scopes per second that were counted under (other) as there were too many paths. Is there an id in a name?",
             8,
             9)
-        .query(
-            sumBy("instance", rate(series("taskscope_paths_overflowed_total"))), "{{instance}}")
+        .query(sumBy("instance", rate(series("taskscope_paths_overflowed_total"))), "{{instance}}")
         .unit("ops")
         .min(0);
   }
@@ -218,7 +216,8 @@ final class TelemetryHealth {
         .key("job", "Job", 220)
         .key("version", "Version", 200)
         .key("agent", "Agent", 120)
-        .column("Instances", "short", "count by (job, version, agent) (%s)".formatted(series(BUILD)))
+        .column(
+            "Instances", "short", "count by (job, version, agent) (%s)".formatted(series(BUILD)))
         .sortedBy("Instances");
   }
 }

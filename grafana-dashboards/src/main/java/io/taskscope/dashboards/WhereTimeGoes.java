@@ -47,8 +47,7 @@ final class WhereTimeGoes {
 
   private static Panel mean(String state, String description, String color) {
     return Panels.stat("Mean " + state, description, 6)
-        .query(
-            sumBy("", rate(series(TIME, "state=\"%s\"".formatted(state), SUBTREE))), state)
+        .query(sumBy("", rate(series(TIME, "state=\"%s\"".formatted(state), SUBTREE))), state)
         .unit("short")
         .noValue("no agent")
         .colors(color);
@@ -123,7 +122,8 @@ final class WhereTimeGoes {
             "percentunit",
             0.2,
             0.5,
-            "%s / (%s > 0)".formatted(recorded("queued"), sumBy("scope_path", fleet(RECORDED, SUBTREE))))
+            "%s / (%s > 0)"
+                .formatted(recorded("queued"), sumBy("scope_path", fleet(RECORDED, SUBTREE))))
         .sortedBy("Running");
   }
 
@@ -143,7 +143,9 @@ final class WhereTimeGoes {
                 .formatted(
                     sumBy(
                         "instance",
-                        series("job_instance_state:taskscope_task_time_seconds:rate5m", "state=\"queued\"")),
+                        series(
+                            "job_instance_state:taskscope_task_time_seconds:rate5m",
+                            "state=\"queued\"")),
                     sumBy(
                         "instance",
                         series(
