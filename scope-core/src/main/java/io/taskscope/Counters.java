@@ -5,14 +5,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A few counters that only grow and that many threads raise at once: each is spread over rows a
- * cache line pair apart, and the caller says which row.
+ * A counter for each constant of an enum. They only grow, and many threads raise them at once: each is
+ * spread over rows a cache line pair apart, and the caller says which row.
  *
  * <p>In place of {@link java.util.concurrent.atomic.LongAdder}, which finds its row by a random
  * number kept in the thread: for a virtual thread that lives for one task, making that number costs
  * more than the counting.
+ *
+ * @param <K> what is counted apart; at most 16 constants
  */
-final class Counters {
+@SuppressWarnings("EnumOrdinal") // the place of a counter in its row, which nobody else sees
+final class Counters<K extends Enum<K>> {
   /** Beyond this many rows the memory is better spent elsewhere. */
   private static final int MAX_ROWS = 8;
 
@@ -33,14 +36,14 @@ final class Counters {
     lastRow = rows - 1;
   }
 
-  /** For what many threads count at once; at most 16 counters. */
-  static Counters spread() {
-    return new Counters(ROWS, ROW_LENGTH);
+  /** For what many threads count at once. */
+  static <K extends Enum<K>> Counters<K> spread() {
+    return new Counters<>(ROWS, ROW_LENGTH);
   }
 
   /** For what is short-lived: no more memory than the numbers take. */
-  static Counters compact(int counters) {
-    return new Counters(1, counters);
+  static <K extends Enum<K>> Counters<K> compact(int counters) {
+    return new Counters<>(1, counters);
   }
 
   /**
@@ -49,15 +52,15 @@ final class Counters {
    * @param spreading any number that differs between threads that count at the same time
    * @return how often it has been raised in the same row
    */
-  long increment(int counter, long spreading) {
+  long increment(K counter, long spreading) {
     int row = (int) spreading & lastRow;
-    return (long) CELL.getAndAdd(cells, row * ROW_LENGTH + counter, 1L) + 1;
+    return (long) CELL.getAndAdd(cells, row * ROW_LENGTH + counter.ordinal(), 1L) + 1;
   }
 
   /** The count; exact when nobody counts, and never too high. */
-  long sum(int counter) {
+  long sum(K counter) {
     long sum = 0;
-    for (int at = counter; at < cells.length; at += ROW_LENGTH) {
+    for (int at = counter.ordinal(); at < cells.length; at += ROW_LENGTH) {
       sum += (long) CELL.getVolatile(cells, at);
       if (lastRow == 0) {
         break;

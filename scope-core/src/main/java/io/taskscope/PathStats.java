@@ -40,8 +40,8 @@ final class PathStats {
   private volatile boolean longLived;
 
   private final Map<String, PathStats> below = new ConcurrentHashMap<>();
-  private final Counters started = Counters.spread(); // by the ordinal of the origin
-  private final Counters finished = Counters.spread(); // by the ordinal of the outcome's kind
+  private final Counters<TaskOrigin> started = Counters.spread();
+  private final Counters<Outcome.Kind> finished = Counters.spread();
   private final AtomicLong openScopes = new AtomicLong();
 
   private PathStats(
@@ -125,11 +125,11 @@ final class PathStats {
   }
 
   void started(TaskOrigin origin, long threadId) {
-    started.increment(origin.ordinal(), threadId);
+    started.increment(origin, threadId);
   }
 
   void finished(Outcome.Kind kind, long taskId) {
-    finished.increment(kind.ordinal(), taskId);
+    finished.increment(kind, taskId);
   }
 
   long openScopes() {
@@ -147,13 +147,13 @@ final class PathStats {
   Map<TaskOrigin, Long> started() {
     Map<TaskOrigin, Long> counts = new EnumMap<>(TaskOrigin.class);
     for (TaskOrigin origin : TaskOrigin.values()) {
-      counts.put(origin, started.sum(origin.ordinal()));
+      counts.put(origin, started.sum(origin));
     }
     return counts;
   }
 
   OutcomeCounts finished() {
-    return OutcomeCounts.of(kind -> finished.sum(kind.ordinal()));
+    return OutcomeCounts.of(finished::sum);
   }
 
   /**

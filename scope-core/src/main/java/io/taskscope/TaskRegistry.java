@@ -24,10 +24,10 @@ final class TaskRegistry {
   private static final int SWEEP_EVERY = 64;
 
   private final Lane[] lanes;
-  private final Counters finished; // by the ordinal of the outcome's kind
+  private final Counters<Outcome.Kind> finished;
   private int exempt; // guarded by this
 
-  private TaskRegistry(ScopeNode scope, int laneCount, Counters finished) {
+  private TaskRegistry(ScopeNode scope, int laneCount, Counters<Outcome.Kind> finished) {
     lanes = new Lane[laneCount];
     for (int i = 0; i < laneCount; i++) {
       lanes[i] = new Lane(scope);
@@ -64,7 +64,7 @@ final class TaskRegistry {
     if (task.exempt) {
       unexempt(task);
     }
-    if (finished.increment(kind.ordinal(), task.id()) % SWEEP_EVERY == 0) {
+    if (finished.increment(kind, task.id()) % SWEEP_EVERY == 0) {
       chunk.sweep();
     }
     return true;
@@ -104,7 +104,7 @@ final class TaskRegistry {
   private long finishedTotal() {
     long total = 0;
     for (Outcome.Kind kind : KINDS) {
-      total += finished.sum(kind.ordinal());
+      total += finished.sum(kind);
     }
     return total;
   }
@@ -136,7 +136,7 @@ final class TaskRegistry {
   record Counts(long live, long waitedFor, long started, OutcomeCounts finished) {}
 
   Counts counts() {
-    OutcomeCounts ended = OutcomeCounts.of(kind -> finished.sum(kind.ordinal()));
+    OutcomeCounts ended = OutcomeCounts.of(finished::sum);
     long started = started();
     long live = started - ended.total();
     return new Counts(live, Math.max(0, live - exempt()), started, ended);
