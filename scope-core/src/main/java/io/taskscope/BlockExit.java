@@ -21,7 +21,7 @@ final class BlockExit {
   private final HookSet hooks;
 
   private final @Nullable Throwable openedAt;
-  private final AtomicBoolean left = new AtomicBoolean();
+  private final AtomicBoolean closedBefore = new AtomicBoolean();
 
   BlockExit(ScopeNode block, Context.Block opened) {
     this.block = block;
@@ -31,26 +31,20 @@ final class BlockExit {
   }
 
   void leave() {
-    if (left.compareAndSet(false, true)) {
-      restoreContext();
-    }
-    if (block.closeIfEmpty() || block.state() == ScopeState.CLOSED) {
-      return;
-    }
-    ScopeShutdown.runAndWait(block, null, block.isLeftInAHurry());
-  }
-
-  private void restoreContext() {
-    Context current = Context.current();
-    if (current == opened) {
+    if (Context.current() == opened) {
       hooks.blockLeft(block);
       Context.restore(opened.outer());
-    } else if (openedAt != null) {
+      closedBefore.set(true);
+    } else if (closedBefore.compareAndSet(false, true) && openedAt != null) {
       Throwable closedAt = new Throwable("closed on " + Thread.currentThread(), openedAt);
       LOG.log(
           System.Logger.Level.WARNING,
           block + " is not closed by the thread that opened it, or not before the block around it",
           closedAt);
     }
+    if (block.closeIfEmpty() || block.state() == ScopeState.CLOSED) {
+      return;
+    }
+    ScopeShutdown.runAndWait(block, null, block.isLeftInAHurry());
   }
 }

@@ -37,8 +37,8 @@ public interface TaskHook {
   /**
    * A block is left by the thread that opened it, on that thread: what {@link #scopeOpened} made
    * current there is to be taken back. Before any other method about the end of the block, unless a
-   * shutdown around it was faster. Not called for a block that another thread closes, or that is
-   * closed after the block around it.
+   * shutdown around it was faster. Not called as long as only another thread has closed it, or
+   * while a block inside it is not left.
    */
   default void blockLeft(TaskScope block) {}
 
