@@ -7,6 +7,7 @@ import io.opentelemetry.api.logs.Logger;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.taskscope.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,12 @@ final class ExceptionRecorder {
     return new ExceptionRecorder(both, logger);
   }
 
-  void record(Task<?> task, TaskSpan own, Throwable error) {
-    Span span = own.span;
+  /**
+   * Records it.
+   *
+   * @param context has the span in it
+   */
+  void record(Task<?> task, Span span, Context context, Throwable error) {
     if (span.isRecording()) {
       try {
         span.setStatus(StatusCode.ERROR);
@@ -79,7 +84,7 @@ final class ExceptionRecorder {
     if (logs != null) { // also for spans that are not sampled: logs are a signal of their own
       LogRecordBuilder log =
           logs.logRecordBuilder()
-              .setContext(own.context)
+              .setContext(context)
               .setSeverity(Severity.ERROR)
               .setEventName(SpanAttribute.EXCEPTION_EVENT)
               .setAttribute(SpanAttribute.SCOPE_PATH.text(), task.scope().path());

@@ -166,7 +166,7 @@ class OtelBridgeTest extends TracedTree {
   @Test
   void times_withSteps_arePartOfTheSpan() {
     Span span = tracer.spanBuilder("measured").startSpan();
-    TaskSpanHook.setTimes(
+    SpanContent.times(
         span,
         new TaskTimes(
             Duration.ofMillis(600),

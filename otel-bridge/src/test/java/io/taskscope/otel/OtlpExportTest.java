@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** From a task to what a collector gets, over the wire. */
 class OtlpExportTest {
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final BridgeOptions TASKS_ONLY = BridgeOptions.DEFAULT.withShutdownTraces(false);
 
   private final SpanDrops drops = new SpanDrops();
   private final LogCapture log = new LogCapture("io.taskscope.otel");
@@ -72,7 +73,7 @@ class OtlpExportTest {
   @EnumSource
   void tasks_reachTheCollectorAsATree(Protocol protocol) throws Exception {
     try (OpenTelemetrySdk sdk = sdk(protocol, 1000);
-        OtelBridge bridge = OtelBridge.install(sdk)) {
+        OtelBridge bridge = tasksOnly(sdk)) {
       assertThat(bridge).isNotNull();
       TaskScope root = TaskScope.root("web", o -> o.onFailure((task, error) -> Decision.HANDLED));
       TaskScope handlers = root.child("app-a").child("handlers");
@@ -133,7 +134,8 @@ class OtlpExportTest {
     try (OpenTelemetrySdk sdk = sdk(Protocol.HTTP, 1000)) {
       TaskScope root =
           TaskScope.root(
-              "web", o -> o.hook(new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, "logs"))));
+              "web",
+              o -> o.hook(new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, "logs"), TASKS_ONLY)));
       assertThatThrownBy(() -> root.call("load", OtlpExportTest::fail))
           .isInstanceOf(IllegalStateException.class);
       root.shutdown(LONG);
@@ -157,7 +159,7 @@ class OtlpExportTest {
       throws Exception {
     receiver.behave(Behaviour.REFUSE);
     try (OpenTelemetrySdk sdk = sdk(protocol, 1000);
-        OtelBridge bridge = OtelBridge.install(sdk)) {
+        OtelBridge bridge = tasksOnly(sdk)) {
       assertThat(bridge).isNotNull();
       TaskScope root = TaskScope.root("web");
       run(root, 10);
@@ -185,7 +187,7 @@ class OtlpExportTest {
     int tasks = 50;
     receiver.behave(Behaviour.HANG);
     try (OpenTelemetrySdk sdk = sdk(protocol, 8);
-        OtelBridge bridge = OtelBridge.install(sdk)) {
+        OtelBridge bridge = tasksOnly(sdk)) {
       assertThat(bridge).isNotNull();
       TaskScope root = TaskScope.root("web");
       run(root, 4); // a batch, which is on its way from now on
@@ -206,6 +208,10 @@ class OtlpExportTest {
     assertThat(drops.count(Reason.EXPORT_FAILED)).isEqualTo(4);
     assertThat(receiver.spans()).isNotEmpty();
     assertThat(receiver.spans().size() + drops.total()).isEqualTo(tasks);
+  }
+
+  private static OtelBridge tasksOnly(OpenTelemetrySdk sdk) {
+    return OtelBridge.builder(sdk).shutdownTraces(false).install();
   }
 
   private static void run(TaskScope scope, int count) throws Exception {

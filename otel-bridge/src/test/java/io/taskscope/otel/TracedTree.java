@@ -34,8 +34,13 @@ abstract class TracedTree {
 
   @BeforeEach
   void install() {
-    bridge = OtelBridge.install(sdk);
+    bridge = configure(OtelBridge.builder(sdk)).install();
     root = TaskScope.root("web", o -> o.onFailure((task, error) -> Decision.HANDLED));
+  }
+
+  /** Shutdowns are told of in a test of their own. */
+  OtelBridge.Builder configure(OtelBridge.Builder builder) {
+    return builder.shutdownTraces(false);
   }
 
   @AfterEach
@@ -49,5 +54,19 @@ abstract class TracedTree {
   static Map<String, Object> attributes(SpanData span) {
     return span.getAttributes().asMap().entrySet().stream()
         .collect(Collectors.toMap(entry -> entry.getKey().getKey(), Map.Entry::getValue));
+  }
+
+  /** The name of the parent of the only span with that name; empty for the root of a trace. */
+  String parent(String name) {
+    SpanData child = spans.named(name);
+    if (!child.getParentSpanContext().isValid()) {
+      return "";
+    }
+    return spans.all().stream()
+        .filter(span -> span.getSpanId().equals(child.getParentSpanId()))
+        .filter(span -> span.getTraceId().equals(child.getTraceId()))
+        .map(SpanData::getName)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("the parent of " + name + " is not exported"));
   }
 }
