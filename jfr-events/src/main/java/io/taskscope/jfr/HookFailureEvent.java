@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.jfr;
 
+import io.taskscope.hook.HookFailure;
+import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 @Throttle("100/s")
 @StackTrace(false)
 final class HookFailureEvent extends Event {
+  private static final int MOST_CHARACTERS = 200;
+
   @Label("Hook")
   @Description("The class of the hook")
   @Nullable String hook;
@@ -25,6 +29,10 @@ final class HookFailureEvent extends Event {
   @Label("Method")
   @Description("The method of TaskHook or StepHook that has thrown")
   @Nullable String method;
+
+  @Label("Count")
+  @Description("How many failures in a row this stands for; more than 1 only in steps")
+  long count;
 
   @Label("Quarantined")
   @Description(
@@ -36,7 +44,7 @@ final class HookFailureEvent extends Event {
   @Nullable Class<?> errorClass;
 
   @Label("Message")
-  @Description("The message of what was thrown, at most 200 characters")
+  @Description("The message of what was thrown, at most " + MOST_CHARACTERS + " characters")
   @Nullable String message;
 
   @Label("Stack")
@@ -45,4 +53,21 @@ final class HookFailureEvent extends Event {
           + StackText.MAX_FRAMES
           + " frames")
   @Nullable String stack;
+
+  void fill(HookFailure failure) {
+    Throwable error = failure.error();
+    hook = failure.hook();
+    method = failure.method();
+    count = failure.count();
+    quarantined = failure.quarantined();
+    errorClass = error.getClass();
+    message = cut(error.getMessage());
+    stack = StackText.of(List.of(error.getStackTrace()));
+  }
+
+  private static @Nullable String cut(@Nullable String text) {
+    return text == null || text.length() <= MOST_CHARACTERS
+        ? text
+        : text.substring(0, MOST_CHARACTERS);
+  }
 }

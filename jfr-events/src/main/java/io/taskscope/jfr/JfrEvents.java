@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.jfr;
 
+import io.taskscope.hook.HookFailure;
 import io.taskscope.hook.HookRegistration;
 import io.taskscope.hook.HookStatus;
 import io.taskscope.hook.Hooks;
+import io.taskscope.hook.TelemetryDrops;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * as long as none wants an event it costs next to nothing.
  */
 public final class JfrEvents {
+  /** The reason by which steps and monitor waits that could not be written are counted. */
+  static final String TOO_FAST = "steps_too_fast";
+
   private static final Object LOCK = new Object();
 
   private static final List<Class<? extends Event>> TYPES =
@@ -50,6 +56,14 @@ public final class JfrEvents {
           ScopeEvent.class, PeriodicEvents::scopes,
           TaskLiveEvent.class, PeriodicEvents::liveTasks,
           StatusEvent.class, PeriodicEvents::status);
+
+  private static final Consumer<HookFailure> HOOK_FAILED = JfrHook::hookFailed;
+
+  static {
+    // Counted for as long as the JVM lives, like the losses themselves.
+    TelemetryDrops.add(
+        TelemetryDrops.Signal.JFR, () -> Map.of(TOO_FAST, StepEvents.DEFERRED.dropped()));
+  }
 
   private static int users; // guarded by LOCK
   private static @Nullable HookRegistration shared; // guarded by LOCK
@@ -81,6 +95,9 @@ public final class JfrEvents {
     // Makes the types known to settings and tools before the first event.
     TYPES.forEach(FlightRecorder::register);
     PERIODIC.forEach(FlightRecorder::addPeriodicEvent);
+    StepEvents.warmUp();
+    StepEvents.DEFERRED.start();
+    Hooks.addFailureListener(HOOK_FAILED);
     return Hooks.add(new JfrHook());
   }
 
@@ -90,6 +107,8 @@ public final class JfrEvents {
       if (users == 0 && shared != null) {
         PERIODIC.values().forEach(FlightRecorder::removePeriodicEvent);
         shared.close();
+        Hooks.removeFailureListener(HOOK_FAILED);
+        StepEvents.DEFERRED.stop();
         shared = null;
       }
     }

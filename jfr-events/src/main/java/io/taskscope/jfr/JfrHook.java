@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.jfr;
 
+import io.taskscope.ParkReason;
 import io.taskscope.ShutdownPhase;
 import io.taskscope.ShutdownReport;
 import io.taskscope.Task;
 import io.taskscope.TaskScope;
 import io.taskscope.hook.AttachmentKey;
-import io.taskscope.hook.TaskHook;
+import io.taskscope.hook.HookFailure;
+import io.taskscope.hook.StepHook;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the events. A type of event that no recording wants costs one look at a field. */
-final class JfrHook implements TaskHook {
+final class JfrHook implements StepHook {
   // Event.isEnabled is an instance method; asking one instance that is never committed allocates
   // nothing and does not touch the recorder, unlike EventType.
   private static final TaskEvent TASK = new TaskEvent();
@@ -59,10 +62,33 @@ final class JfrHook implements TaskHook {
   }
 
   @Override
+  public void stepStarted(Task<?> task, long queuedNanos) {
+    StepEvents.stepStarted(task, queuedNanos);
+  }
+
+  @Override
+  public void stepEnded(Task<?> task, long runNanos, @Nullable ParkReason reason) {
+    StepEvents.stepEnded(task, runNanos, reason);
+  }
+
+  @Override
+  public void parkEnded(Task<?> task, long parkedNanos, ParkReason reason) {
+    StepEvents.parkEnded(task, parkedNanos, reason);
+  }
+
+  @Override
   public void taskAbandoned(Task<?> task) {
     if (TASK_ABANDONED.isEnabled()) {
       TaskAbandonedEvent event = new TaskAbandonedEvent();
       event.fill(task);
+      event.commit();
+    }
+  }
+
+  static void hookFailed(HookFailure failure) {
+    HookFailureEvent event = new HookFailureEvent();
+    if (event.shouldCommit()) {
+      event.fill(failure);
       event.commit();
     }
   }

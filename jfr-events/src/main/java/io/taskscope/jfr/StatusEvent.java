@@ -3,6 +3,8 @@ package io.taskscope.jfr;
 
 import io.taskscope.TaskScope;
 import io.taskscope.view.Statistics;
+import java.util.ArrayList;
+import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -25,7 +27,7 @@ final class StatusEvent extends Event {
   @Nullable String agent;
 
   @Label("Missing")
-  @Description("What the agent cannot do on this JDK, a line each; none if it is complete or off")
+  @Description("What cannot be measured or written on this JDK, a line each; none if nothing is")
   @Nullable String missing;
 
   @Label("Events Dropped")
@@ -44,8 +46,12 @@ final class StatusEvent extends Event {
   void fill() {
     Statistics statistics = TaskScope.statistics();
     agent = statistics.agent().state().label();
-    if (!statistics.agent().missing().isEmpty()) {
-      missing = String.join("\n", statistics.agent().missing());
+    List<String> lines = new ArrayList<>(statistics.agent().missing());
+    if (!StepEvents.SUPPORTED) {
+      lines.add("steps and waits cannot be written: the events of this JVM have other fields");
+    }
+    if (!lines.isEmpty()) {
+      missing = String.join("\n", lines);
     }
     pathsOverflowed = statistics.overflowed();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.jfr;
 
+import java.lang.invoke.MethodHandles;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 @Throttle
 @StackTrace
 final class TaskParkEvent extends Event {
+  static final EventTimes TIMES = EventTimes.of(MethodHandles.lookup());
+
   @TaskId
   @Label("Task Id")
   @Description("Unique within the life of the JVM")

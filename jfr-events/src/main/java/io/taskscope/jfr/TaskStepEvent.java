@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.jfr;
 
+import java.lang.invoke.MethodHandles;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 @Throttle
 @StackTrace(false)
 final class TaskStepEvent extends Event {
+  static final EventTimes TIMES = EventTimes.of(MethodHandles.lookup());
+
   @TaskId
   @Label("Task Id")
   @Description("Unique within the life of the JVM")

@@ -4,6 +4,7 @@ package io.taskscope.jfr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.taskscope.ParkReason;
 import io.taskscope.Task;
 import io.taskscope.TaskScope;
 import java.lang.management.ManagementFactory;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class DisabledCostTest extends JfrTestBase {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int CALLS = 10_000;
+  private static final ParkReason[] REASONS = ParkReason.values();
 
   @Test
   void hook_withoutRecording_allocatesNothing() throws Exception {
@@ -51,6 +53,48 @@ class DisabledCostTest extends JfrTestBase {
           .isPositive(); // so that the zero above means something
       assertThat(recording.stop(JfrEventName.TASK, "/cost")).hasSizeGreaterThan(CALLS);
     }
+  }
+
+  @Test
+  void steps_withoutRecording_allocateNothing() throws Exception {
+    Task<Void> task = root("cost").spawn("done", () -> {});
+    task.get();
+
+    assertThat(allocatedPerStep(task)).isZero();
+  }
+
+  @Test
+  void steps_belowTheThreshold_allocateNothing() throws Exception {
+    Task<Void> task = root("cost").spawn("done", () -> {});
+    task.get();
+    try (TestRecording recording =
+        TestRecording.with(
+            Map.of(
+                "taskscope.TaskStep#enabled", "true",
+                "taskscope.TaskStep#threshold", "1 h",
+                "taskscope.TaskPark#enabled", "true",
+                "taskscope.TaskPark#threshold", "1 h",
+                "taskscope.TaskMonitorWait#enabled", "true",
+                "taskscope.TaskMonitorWait#threshold", "1 h"))) {
+      assertThat(allocatedPerStep(task)).isZero();
+      assertThat(recording.stop(JfrEventName.TASK_STEP, "/cost")).isEmpty();
+    }
+  }
+
+  private static long allocatedPerStep(Task<?> task) {
+    JfrHook hook = new JfrHook();
+    long before = 0;
+    for (int round = 0; round < 2; round++) {
+      before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        for (ParkReason reason : REASONS) {
+          hook.stepStarted(task, 1);
+          hook.stepEnded(task, 1, reason);
+          hook.parkEnded(task, 1, reason);
+        }
+      }
+    }
+    return (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS;
   }
 
   /** Bytes, averaged, so that what the test itself needs once does not count. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import jdk.jfr.Recording;
@@ -51,6 +52,13 @@ final class TestRecording implements AutoCloseable {
   TestRecording and(String event) {
     recording.enable(event).withoutThreshold();
     return this;
+  }
+
+  /** Changes a setting while it runs. */
+  void set(String setting, String value) {
+    Map<String, String> settings = new HashMap<>(recording.getSettings());
+    settings.put(setting, value);
+    recording.setSettings(settings);
   }
 
   /** Ends the recording, and gives the file it is in. */

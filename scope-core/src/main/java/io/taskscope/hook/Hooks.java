@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.hook;
 
+import io.taskscope.internal.FailureListeners;
 import io.taskscope.internal.HookRegistry;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /** The hooks of the whole JVM. Hooks for one subtree are given with {@code ScopeOptions.hook}. */
 public final class Hooks {
@@ -16,6 +19,20 @@ public final class Hooks {
    */
   public static HookRegistration add(TaskHook hook) {
     return HookRegistry.add(hook);
+  }
+
+  /**
+   * Has someone told whenever a hook throws, those of subtrees included. Called on the thread on
+   * which the hook has failed, or for a step a moment later on another one; must neither block nor
+   * be slow. What the listener throws is ignored.
+   */
+  public static void addFailureListener(Consumer<HookFailure> listener) {
+    FailureListeners.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /** Undoes one {@link #addFailureListener}; does nothing if the listener is not there. */
+  public static void removeFailureListener(Consumer<HookFailure> listener) {
+    FailureListeners.remove(listener);
   }
 
   /**

@@ -75,6 +75,7 @@ final class HookEntry {
             QUARANTINE_AFTER,
             method.methodName);
       }
+      FailureListeners.tell(this, method, 1, error);
     } catch (Throwable loggingFailed) {
       // Nothing of ours may reach the task, not even a broken logger; the failure has been counted.
     }
