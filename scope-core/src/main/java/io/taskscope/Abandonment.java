@@ -3,6 +3,7 @@ package io.taskscope;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Giving up tasks that did not end although they were interrupted. */
 final class Abandonment {
@@ -14,15 +15,18 @@ final class Abandonment {
    *
    * @param stacksUntil the {@link System#nanoTime} from which stacks are no longer captured,
    *     because that would take longer than there is time
+   * @param note hears of each one before it leaves the scope
    * @return those that had not ended after all
    */
-  static List<TaskRun<?>> of(ScopeNode scope, long stacksUntil) {
+  static List<TaskRun<?>> of(ScopeNode scope, long stacksUntil, Consumer<? super TaskRun<?>> note) {
     List<TaskRun<?>> abandoned = new ArrayList<>();
     scope
         .registry()
         .forEach(
             task -> {
-              if (!task.exempt && !task.hasLeft() && task.abandon(stackOf(task, stacksUntil))) {
+              if (!task.exempt
+                  && !task.hasLeft()
+                  && task.abandon(stackOf(task, stacksUntil), note)) {
                 abandoned.add(task);
               }
             });

@@ -33,7 +33,7 @@ final class BlockExit {
   void leave() {
     if (Context.current() == opened) {
       hooks.blockLeft(block);
-      Context.restore(opened.outer());
+      Context.restore(Context.withoutLeftBlocks(opened.outer()));
       closedBefore.set(true);
     } else if (closedBefore.compareAndSet(false, true) && openedAt != null) {
       Throwable closedAt = new Throwable("closed on " + Thread.currentThread(), openedAt);
@@ -46,5 +46,10 @@ final class BlockExit {
       return;
     }
     ScopeShutdown.runAndWait(block, null, block.isLeftInAHurry());
+  }
+
+  /** Whether it was closed, by whatever thread. */
+  boolean isLeft() {
+    return closedBefore.get();
   }
 }

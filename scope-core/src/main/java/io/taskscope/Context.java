@@ -32,9 +32,19 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
 
   /** A block that this thread has open. */
   record Block(ScopeNode block, @Nullable Context outer) implements Context {
+    /** What is around all blocks of this thread; a loop, because there may be thousands. */
+    private @Nullable Context outermost() {
+      Context at = outer;
+      while (at instanceof Block around) {
+        at = around.outer();
+      }
+      return at;
+    }
+
     @Override
     public @Nullable TaskRun<?> liveTask() {
-      return outer == null ? null : outer.liveTask();
+      Context around = outermost();
+      return around == null ? null : around.liveTask();
     }
 
     @Override
@@ -44,7 +54,8 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
 
     @Override
     public Inherited inheritable() {
-      return new Inherited(block.ref, outer == null ? null : outer.inheritable().task);
+      Context around = outermost();
+      return new Inherited(block.ref, around == null ? null : around.inheritable().task);
     }
   }
 
@@ -133,6 +144,15 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
 
   static @Nullable Context current() {
     return CARRIER.get();
+  }
+
+  /** The nearest context from here outwards that is no block that has been left. */
+  static @Nullable Context withoutLeftBlocks(@Nullable Context context) {
+    Context at = context;
+    while (at instanceof Block around && around.block().isLeft()) {
+      at = around.outer();
+    }
+    return at;
   }
 
   static void restore(@Nullable Context context) {

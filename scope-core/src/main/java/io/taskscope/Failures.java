@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import io.taskscope.hook.AttachmentKey;
 import java.io.InterruptedIOException;
 import java.io.Serial;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,18 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private static final System.Logger LOG = System.getLogger("io.taskscope");
   private static final int MAX_CAUSES = 32; // chains are short; a cyclic one must end
+
+  /** Some errors are constants that are thrown again and again: nothing may grow on them. */
+  private static final int MAX_SUPPRESSED = 16;
+
+  /** How many errors of other tasks a task is known to hold; more are held by none. */
+  private static final int MAX_HELD = 8;
+
+  /** On a task: the errors of other tasks that its body has been given. */
+  private static final AttachmentKey<List<Held>> HELD = AttachmentKey.of("failures held");
+
+  /** An error that a body has been given, and whose it is. */
+  private record Held(TaskRun<?> source, Throwable error) {}
 
   private Failures() {}
 
@@ -36,10 +51,25 @@ final class Failures {
     }
   }
 
+  /**
+   * The error of a task is handed to the calling thread. Should the body there rethrow it, also
+   * without what it came in, it is known to be this one.
+   */
+  static void retrieved(TaskRun<?> source, Throwable error) {
+    for (TaskRun<?> at = Context.ownTask(); at != null; at = at.callerOnThisThread()) {
+      List<Held> before = at.attachment(HELD);
+      List<Held> held = before == null ? new ArrayList<>(1) : new ArrayList<>(before);
+      if (held.size() < MAX_HELD) {
+        held.add(new Held(source, error));
+        at.attach(HELD, List.copyOf(held));
+      }
+    }
+  }
+
   /** Asks the handlers, and logs what none of them handles. */
   static void report(TaskRun<?> task, Throwable error) {
     task.reported = true;
-    if (wasReported(error)) {
+    if (wasReported(task, error)) {
       return;
     }
     for (ScopeNode scope = task.scope(); scope != null; scope = scope.above()) {
@@ -66,15 +96,21 @@ final class Failures {
       if (decision != null) {
         return decision;
       }
-      error.addSuppressed(
+      suppress(
+          error,
           new NullPointerException(
               "failure handler " + handler.getClass().getName() + " answered null"));
     } catch (Throwable broken) {
-      if (broken != error) { // an error can't suppress itself
-        error.addSuppressed(broken);
-      }
+      suppress(error, broken);
     }
     return Decision.ESCALATE;
+  }
+
+  private static void suppress(Throwable error, Throwable broken) {
+    if (broken != error // an error can't suppress itself
+        && error.getSuppressed().length < MAX_SUPPRESSED) {
+      error.addSuppressed(broken);
+    }
   }
 
   private static void log(TaskRun<?> task, Throwable error) {
@@ -103,11 +139,19 @@ final class Failures {
     }
   }
 
-  private static boolean wasReported(Throwable error) {
+  private static boolean wasReported(TaskRun<?> task, Throwable error) {
+    List<Held> held = task.attachment(HELD);
     Throwable at = error;
     for (int i = 0; i < MAX_CAUSES && at != null; i++, at = causeOf(at)) {
       if (at instanceof Retrieved retrieved && retrieved.isReported()) {
         return true;
+      }
+      if (held != null) {
+        for (Held of : held) {
+          if (of.error() == at && of.source().reported) {
+            return true;
+          }
+        }
       }
     }
     return false;

@@ -15,7 +15,7 @@ final class FirstFailure {
   /** Later errors are kept up to here; more would only fill memory and logs. */
   private static final int MAX_LATER = 32;
 
-  private record Failed(TaskRun<?> task, Throwable error, boolean awaited) {}
+  private record Failed(TaskRun<?> task, Throwable error) {}
 
   private final ScopeNode scope;
   private volatile @Nullable Throwable first; // written with the lock of this held
@@ -31,17 +31,16 @@ final class FirstFailure {
   /**
    * A task of a fail-fast scope has failed.
    *
-   * @param awaited whether a caller gets the error, too
    * @return whether it is kept for whoever joins, or for {@link #reportIfUnseen}
    */
-  boolean record(TaskRun<?> task, Throwable error, boolean awaited) {
+  boolean record(TaskRun<?> task, Throwable error) {
     CancelRequest request =
         CancelRequest.now(Outcome.Cancelled.by(task, task + " failed: " + Failures.text(error)));
     if (set(error, request)) {
       scope.cancelTasks(request);
     }
     // A scope that may live for years reports at once what nobody waits for; a block ends soon.
-    return (scope.isBlock() || scope.quiet.isAwaited()) && keep(new Failed(task, error, awaited));
+    return (scope.isBlock() || scope.quiet.isAwaited()) && keep(new Failed(task, error));
   }
 
   /** The deadline has passed; the caller cancels the tasks. */
@@ -109,7 +108,7 @@ final class FirstFailure {
     }
   }
 
-  /** The scope is closed: failures that nobody joined for go the way of all failures. */
+  /** The scope is closed: failures that nobody has seen go the way of all failures. */
   void reportIfUnseen() {
     List<Failed> unseen;
     synchronized (this) {
@@ -117,7 +116,7 @@ final class FirstFailure {
       seen = true;
     }
     unseen.stream()
-        .filter(failure -> !failure.awaited())
+        .filter(failure -> !failure.task().retrieved)
         .forEach(failure -> Failures.report(failure.task(), failure.error()));
   }
 }

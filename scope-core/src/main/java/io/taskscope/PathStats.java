@@ -55,17 +55,12 @@ final class PathStats {
 
   /** The statistics for a scope that opens; counts it as open. */
   static PathStats opened(@Nullable PathStats parent, String name, boolean longLived) {
-    PathStats stats = find(parent == null ? TOP : parent, name, longLived);
-    if (stats == OTHER) {
-      OVERFLOWED.incrementAndGet();
-    }
-    return stats;
+    return find(parent == null ? TOP : parent, name, longLived);
   }
 
   private static PathStats find(PathStats parent, String name, boolean longLived) {
     if (parent == OTHER) {
-      OTHER.openScopes.incrementAndGet();
-      return OTHER;
+      return intoOther(1);
     }
     PathStats known = parent.below.get(name);
     if (known != null && known.open(longLived)) {
@@ -76,9 +71,11 @@ final class PathStats {
       if (known != null && known.open(longLived)) {
         return known;
       }
+      if (parent.openScopes() < 0) {
+        return intoOther(0); // the parent is long closed and will refuse this scope
+      }
       if (paths >= MAX_PATHS && !makeRoom(TOP)) {
-        OTHER.openScopes.incrementAndGet();
-        return OTHER;
+        return intoOther(1);
       }
       PathStats fresh =
           new PathStats(parent, parent.path + "/" + name, name, parent.depth + 1, false);
@@ -87,6 +84,12 @@ final class PathStats {
       paths++;
       return fresh;
     }
+  }
+
+  private static PathStats intoOther(int scopes) {
+    OVERFLOWED.addAndGet(scopes);
+    OTHER.openScopes.incrementAndGet();
+    return OTHER;
   }
 
   /** Counts a scope as open; false if these statistics have just been dropped to make room. */

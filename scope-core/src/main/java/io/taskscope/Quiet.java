@@ -15,6 +15,8 @@ final class Quiet {
   private volatile int waiting; // written with the lock of this held
   private TaskClock.@Nullable Scheduled timer; // guarded by this
   private boolean over; // guarded by this
+  private ShutdownReport.Result atDeadline = ShutdownReport.Result.CLEAN; // guarded by this
+  private List<ShutdownReport.AbandonedTask> givenUp = List.of(); // guarded by this
 
   Quiet(ScopeNode scope) {
     this.scope = scope;
@@ -126,6 +128,9 @@ final class Quiet {
     CancelRequest request =
         CancelRequest.now(new Outcome.Cancelled(reason, "its deadline", List.of()));
     scope.failure.timedOut(new TimeoutException(reason), request);
+    if (scope.subtree().stream().anyMatch(node -> !node.registry().isQuiet())) {
+      note(ShutdownReport.Result.CANCELLED);
+    }
     scope.cancelTasks(request);
     synchronized (this) {
       if (!over) {
@@ -137,9 +142,32 @@ final class Quiet {
   private void abandonAll() {
     List<TaskRun<?>> abandoned = new ArrayList<>();
     for (ScopeNode node : scope.subtree()) {
-      abandoned.addAll(Abandonment.of(node, Long.MAX_VALUE));
+      abandoned.addAll(Abandonment.of(node, Long.MAX_VALUE, this::noteGivenUp));
     }
     abandoned.forEach(TaskRun::tellAbandoned); // at last: a hook may block
+  }
+
+  private synchronized void note(ShutdownReport.Result result) {
+    atDeadline = atDeadline.worse(result);
+  }
+
+  /** Called before the task leaves, so that the report of whoever waits for that has it. */
+  private synchronized void noteGivenUp(TaskRun<?> task) {
+    note(ShutdownReport.Result.ABANDONED);
+    if (givenUp.isEmpty()) {
+      givenUp = new ArrayList<>();
+    }
+    givenUp.add(Abandonment.describe(task));
+  }
+
+  /** What had to be done at the deadline; {@code CLEAN} if nothing, or if there is none. */
+  synchronized ShutdownReport.Result resultAtDeadline() {
+    return atDeadline;
+  }
+
+  /** The tasks that were given up after the deadline, here and below. */
+  synchronized List<ShutdownReport.AbandonedTask> givenUpAtDeadline() {
+    return List.copyOf(givenUp);
   }
 
   synchronized void stopDeadline() {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,13 @@ final class ScopeNode extends ScopeWork {
   private volatile @Nullable ShutdownReport report;
   private @Nullable BlockExit exit;
 
+  /** Open once hooks have been told that the scope is; null if none wants to know. */
+  private final @Nullable CountDownLatch announced;
+
   private ScopeNode(@Nullable ScopeNode parent, String name, boolean block, ScopeOptions options) {
     super(parent, name, block, options);
     this.ref = new Context.ScopeRef(this, parent == null ? null : parent.ref);
+    this.announced = hooks().followsOpening() ? new CountDownLatch(1) : null;
   }
 
   @Override
@@ -58,7 +63,7 @@ final class ScopeNode extends ScopeWork {
   static ScopeNode block(String name, UnaryOperator<ScopeOptions> change) {
     Checks.scopeName(name);
     ScopeOptions options = ScopeOptions.from(ScopeOptions.BLOCK, change);
-    Context before = Context.current();
+    Context before = Context.withoutLeftBlocks(Context.current());
     ScopeNode scope =
         new ScopeNode(before == null ? null : before.nearestScope(), name, true, options);
     scope.enter();
@@ -85,7 +90,21 @@ final class ScopeNode extends ScopeWork {
     if (deadline != null) {
       quiet.startDeadline(deadline);
     }
-    hooks().scopeOpened(this);
+    if (announced != null) {
+      hooks().scopeOpened(this);
+      announced.countDown();
+    }
+  }
+
+  /** Waits until the hooks have been told that it is open; called before they hear of the end. */
+  void awaitAnnouncement() {
+    if (announced != null) {
+      try {
+        announced.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody interrupts the threads that call hooks", e);
+      }
+    }
   }
 
   /** Called with the lock of the children held. */
@@ -99,6 +118,12 @@ final class ScopeNode extends ScopeWork {
   /** Its state, in words for a refusal. */
   String standing() {
     return state == ScopeState.OPEN ? "about to shut down" : state.toString();
+  }
+
+  /** Whether it is a block that was closed, by whatever thread. */
+  boolean isLeft() {
+    BlockExit how = exit;
+    return how != null && how.isLeft();
   }
 
   // ---- the end

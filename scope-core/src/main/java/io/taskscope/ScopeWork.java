@@ -135,22 +135,20 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
   /**
    * A task of this scope has failed, and has not left yet.
    *
-   * @param awaited whether a caller gets the error
-   * @return whether the error is taken care of, by that caller or by {@link #join}
+   * @return whether the error is kept for {@link #join}, or for the end of the scope
    */
-  boolean failed(TaskRun<?> task, Throwable error, boolean awaited) {
-    boolean kept = options().policy == Policy.FAIL_FAST && failure.record(task, error, awaited);
-    return kept || awaited;
+  boolean failed(TaskRun<?> task, Throwable error) {
+    return options().policy == Policy.FAIL_FAST && failure.record(task, error);
   }
 
   /**
    * A task has its outcome and goes.
    *
-   * @return whether someone reads completions here and has got this one
+   * @return false if it had gone before
    */
   boolean leave(TaskRun<?> task, Outcome how, long created, long started, long finished) {
     if (!registry.remove(task, how.kind())) {
-      return true;
+      return false;
     }
     stats().finished(how.kind(), task.id());
     History kept = nearestHistory();
@@ -158,9 +156,11 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
       kept.add(task, how, created, started, finished);
     }
     task.left = true; // after all counting: whoever sees the end sees counts that include it
-    boolean retrieved = streams.offer(task);
+    if (streams.offer(task)) {
+      task.retrieved = true;
+    }
     quiet.taskLeft();
-    return retrieved;
+    return true;
   }
 
   /** Blocks have none of their own. */

@@ -152,7 +152,7 @@ final class ShutdownGroup {
   List<TaskRun<?>> abandon(long stacksUntil) {
     List<TaskRun<?>> given = new ArrayList<>();
     for (ScopeNode node : nodes().reversed()) {
-      given.addAll(Abandonment.of(node, stacksUntil));
+      given.addAll(Abandonment.of(node, stacksUntil, task -> {}));
     }
     return given;
   }

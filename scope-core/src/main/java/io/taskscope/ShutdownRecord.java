@@ -94,6 +94,7 @@ final class ShutdownRecord {
     if (hooks.followsScopeEnd()) {
       telling.tell(
           () -> {
+            block.awaitAnnouncement();
             hooks.scopeClosing(block);
             hooks.scopeClosed(block);
           });
@@ -103,14 +104,20 @@ final class ShutdownRecord {
   private void tell(Consumer<HookSet> call) {
     HookSet hooks = scope.hooks();
     if (hooks.followsScopeEnd()) {
-      telling.tell(() -> call.accept(hooks));
+      telling.tell(
+          () -> {
+            scope.awaitAnnouncement();
+            call.accept(hooks);
+          });
     }
   }
 
   ShutdownReport report(
       long now, @Nullable Duration asked, List<ShutdownReport.Resource> resources) {
     OutcomeCounts counts = scope.registry().counts().finished();
-    Result worst = result;
+    Result worst = result.worse(scope.quiet.resultAtDeadline());
+    List<ShutdownReport.AbandonedTask> givenUp = new ArrayList<>(scope.quiet.givenUpAtDeadline());
+    givenUp.addAll(abandoned);
     for (ShutdownReport below : inner) {
       worst = worst.worse(below.result());
     }
@@ -125,7 +132,7 @@ final class ShutdownRecord {
         counts.minus(atStart == null ? OutcomeCounts.NONE : atStart.finished()),
         counts,
         resources,
-        abandoned,
+        givenUp,
         inner);
   }
 }

@@ -18,6 +18,8 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   private static final VarHandle OUTCOME;
   private static final VarHandle WAITERS;
 
+  private static final long NO_LIMIT = -1;
+
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -39,6 +41,9 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   /** Whether its failure has been shown to a handler or to the log. */
   volatile boolean reported;
 
+  /** Whether a caller has got its failure, or is about to. */
+  volatile boolean retrieved;
+
   TaskFuture(ScopeNode scope, String name, TaskOrigin origin) {
     super(scope, name, origin);
   }
@@ -51,16 +56,19 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
     return OUTCOME.compareAndSet(this, null, how);
   }
 
-  /** Whether someone waits right now, who will get to see a failure. */
+  /** Whether someone waits right now. */
   final boolean isAwaited() {
     Waiters waiting = waiters;
     return waiting != null && waiting.anyone();
   }
 
-  /** It has left: wake all who wait. */
+  /** It has left: wake all who wait. A failure is theirs. */
   final void wakeWaiters() {
     Waiters waiting = waiters;
     if (waiting != null) {
+      if (waiting.settle()) {
+        retrieved = true;
+      }
       waiting.left(self());
     }
   }
@@ -70,13 +78,7 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   @Override
   public T get() throws InterruptedException, ExecutionException {
     if (!left) {
-      Waiters waiting = waiters();
-      waiting.enter();
-      try {
-        waiting.await();
-      } finally {
-        waiting.exit();
-      }
+      await(NO_LIMIT);
     }
     return value();
   }
@@ -84,19 +86,32 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   @Override
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    if (!left) {
-      Waiters waiting = waiters();
-      waiting.enter();
-      try {
-        if (!waiting.await(timeout, unit)) {
-          throw new TimeoutException(
-              this + " has not ended within " + timeout + " " + unit.toChronoUnit());
-        }
-      } finally {
-        waiting.exit();
-      }
+    if (!left && !await(Math.max(0, unit.toNanos(timeout)))) {
+      throw new TimeoutException(
+          this + " has not ended within " + timeout + " " + unit.toChronoUnit());
     }
     return value();
+  }
+
+  /** Waits until it has left; false if it has not within this time. */
+  private boolean await(long nanos) throws InterruptedException {
+    Waiters waiting = waiters();
+    waiting.enter();
+    boolean inTime = true;
+    try {
+      if (nanos == NO_LIMIT) {
+        waiting.await();
+      } else {
+        inTime = waiting.await(nanos, TimeUnit.NANOSECONDS);
+      }
+    } catch (InterruptedException e) {
+      if (!waiting.exit()) {
+        throw e;
+      }
+      Thread.currentThread().interrupt(); // it left at that moment, and its failure is ours
+      return true;
+    }
+    return waiting.exit() || inTime;
   }
 
   private Waiters waiters() {
@@ -133,7 +148,11 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   private T value() throws ExecutionException {
     return switch (Objects.requireNonNull(outcome)) {
       case Outcome.Success success -> result;
-      case Outcome.Failure failure -> throw new Failures.Retrieved(self(), failure.error());
+      case Outcome.Failure failure -> {
+        retrieved = true;
+        Failures.retrieved(self(), failure.error());
+        throw new Failures.Retrieved(self(), failure.error());
+      }
       case Outcome.Cancelled cancelled -> throw cancellation();
       case Outcome.Abandoned abandoned -> throw cancellation();
     };
@@ -159,6 +178,7 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   @Override
   public Throwable exceptionNow() {
     if (left && outcome instanceof Outcome.Failure failure) {
+      Failures.retrieved(self(), failure.error());
       return failure.error();
     }
     throw new IllegalStateException(this + " has not failed: it " + Failures.standing(self()));

@@ -33,7 +33,10 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T
   private final ScopeNode scope;
   private final TaskOrigin origin;
   final Context.@Nullable TaskRef creator;
-  final HookSet hooks;
+
+  /** Who hears of it; from its start on always the same, so that every bracket is closed. */
+  HookSet hooks;
+
   final long createdNanos;
 
   /** Whether it is called by the task that created it, on the same thread. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +102,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   /** Ends the task in place of running it; does nothing if it has begun or ended. */
   void endBeforeStart(Outcome how) {
     if (CONTROL.compareAndSet(this, QUEUED, ENDED)) {
+      hooks = hooks.stillThere();
       finish(how, null);
     }
   }
@@ -112,7 +114,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       return;
     }
     Context.CARRIER.set(this);
-    hooks.taskStarted(this);
+    started();
     T value = null;
     Throwable error = null;
     try {
@@ -146,7 +148,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     T value = null;
     Throwable error = null;
     try {
-      hooks.taskStarted(this);
+      started();
       value = op.call();
       return value;
     } catch (Throwable thrown) {
@@ -156,6 +158,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       end(value, error);
       Context.restore(before);
     }
+  }
+
+  private void started() {
+    hooks = hooks.stillThere(); // who was taken out before the start hears no more of it
+    hooks.taskStarted(this);
   }
 
   private boolean begin() {
@@ -223,10 +230,10 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     if (!first) {
       result = null; // abandoned meanwhile: nobody wants it
     }
-    boolean takenCareOf = false;
+    boolean kept = false;
     if (first && how instanceof Outcome.Failure failure) {
-      boolean awaited = origin() == TaskOrigin.CALLED || isAwaited();
-      takenCareOf = scope().failed(this, failure.error(), awaited);
+      retrieved = origin() == TaskOrigin.CALLED;
+      kept = scope().failed(this, failure.error());
     }
     if (how != outcome && outcome instanceof Outcome.Abandoned) {
       scope().tree().abandonedAlive().remove(this); // it ends after all
@@ -235,8 +242,8 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     body = bodyClass(); // not volatile: who reads the old one a while longer sees the same class
     THREAD.setRelease(this, null);
     if (first) {
-      takenCareOf |= leave(how);
-      if (how instanceof Outcome.Failure failure && !takenCareOf) {
+      leave(how);
+      if (how instanceof Outcome.Failure failure && !kept && !retrieved) {
         Failures.report(this, failure.error());
       }
     }
@@ -247,11 +254,15 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
    * hook: whoever gives up must not depend on one, and calls {@link #tellAbandoned} where it can
    * block.
    *
+   * @param note hears of it, if it is given up, before the task leaves
    * @return false if the body had ended after all
    */
-  boolean abandon(List<StackTraceElement> stack) {
+  boolean abandon(List<StackTraceElement> stack, Consumer<? super TaskRun<?>> note) {
     scope().tree().abandonedAlive().add(this);
     boolean first = decide(new Outcome.Abandoned(stack));
+    if (first) {
+      note.accept(this);
+    }
     if (!first) { // its body has ended
       scope().tree().abandonedAlive().remove(this);
     }
@@ -264,15 +275,16 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     hooks.taskAbandoned(this);
   }
 
-  /** Leaves the scope; says whether someone reads completions there and has this one. */
-  private boolean leave(Outcome how) {
-    boolean retrieved = scope().leave(this, how, createdNanos, startedNanos, finishedNanos);
+  /** Leaves the scope, if it has not left; whoever follows its completions or waits gets it. */
+  private void leave(Outcome how) {
+    if (!scope().leave(this, how, createdNanos, startedNanos, finishedNanos)) {
+      return;
+    }
     Inherited passedOn = inheritable;
     if (passedOn != null && passedOn.task != null) {
       passedOn.task.task = null;
     }
     wakeWaiters();
-    return retrieved;
   }
 
   boolean hasLeft() {

@@ -21,12 +21,27 @@ final class Waiters extends CountDownLatch {
     waiting.incrementAndGet();
   }
 
-  void exit() {
-    waiting.decrementAndGet();
+  /**
+   * Waits no longer.
+   *
+   * @return whether the task has left meanwhile and its failure was left to those who waited: then
+   *     the caller must take it
+   */
+  boolean exit() {
+    return waiting.getAndDecrement() < 0;
   }
 
   boolean anyone() {
     return waiting.get() > 0;
+  }
+
+  /**
+   * The task has left: a failure is from now on the business of all who wait.
+   *
+   * @return whether there is someone
+   */
+  boolean settle() {
+    return waiting.getAndAdd(Integer.MIN_VALUE) > 0;
   }
 
   void add(Consumer<TaskRun<?>> listener) {

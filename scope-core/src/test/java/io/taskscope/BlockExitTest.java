@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -109,7 +108,6 @@ class BlockExitTest {
   }
 
   @Test
-  @Disabled("D19: what the deadline cancelled and abandoned is not in the report, which says CLEAN")
   void close_withStubbornTaskPastTheDeadline_reportsItAsAbandoned() {
     CountDownLatch never = guard.latch();
     Duration limit = Duration.ofMillis(50);
@@ -278,8 +276,6 @@ class BlockExitTest {
   }
 
   @Test
-  @Disabled(
-      "D18: after blocks were closed out of order, the thread keeps them for ever, round by round")
   void close_outOfOrder_leavesNoContextBehind() {
     TaskScope outer = TaskScope.open("outer");
     TaskScope inner = TaskScope.open("inner");

@@ -17,7 +17,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -264,7 +263,6 @@ class ConcurrencyTest {
   }
 
   @Test
-  @Disabled("D24: isDone is true a moment before the counters of the path are raised")
   void statistics_afterATaskIsDone_includeIt() {
     TaskScope web = guard.root("race-stat");
     PathStats stats = ((ScopeNode) web).stats();

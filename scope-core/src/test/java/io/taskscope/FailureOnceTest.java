@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -152,7 +151,6 @@ class FailureOnceTest {
   }
 
   @Test
-  @Disabled("D34: get does not say that the failure, kept until the block is left, has been seen")
   void failure_retrievedByGetOnlyAfterTheEndInABlock_isNotReported() {
     assertThatThrownBy(
             () -> {
@@ -172,7 +170,6 @@ class FailureOnceTest {
   }
 
   @Test
-  @Disabled("D10: told to nobody: get counts as waiting, but times out while hooks are told")
   void failure_whileAGetTimesOut_isReported() {
     CountDownLatch timedOut = guard.latch();
     CountDownLatch go = guard.latch();
@@ -207,8 +204,6 @@ class FailureOnceTest {
   }
 
   @Test
-  @Disabled(
-      "D26: only the ExecutionException is known to be reported, not the cause taken out of it")
   void error_takenOutOfTheExecutionExceptionAndRethrown_isNotReportedAgain() throws Exception {
     TaskScope web = guard.root("web", o -> o.onFailure(this::report));
     Task<?> failing =
@@ -238,7 +233,6 @@ class FailureOnceTest {
   }
 
   @Test
-  @Disabled("D21: one suppressed error more with each failure")
   void handlerThatThrows_doesNotGrowAnErrorThatIsThrownAgainAndAgain() throws Exception {
     TaskScope web =
         guard.root(

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -102,7 +101,6 @@ class LoadTest {
   }
 
   @Test
-  @Disabled("D13: StackOverflowError in Context.Block.inheritable, which calls itself per block")
   void spawn_inThousandsOfNestedBlocks_works() throws Exception {
     Deque<TaskScope> open = new ArrayDeque<>();
     try {

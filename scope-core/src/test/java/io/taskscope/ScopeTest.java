@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -226,7 +225,6 @@ class ScopeTest {
   }
 
   @Test
-  @Disabled("D11: newest first only within a stripe of the registry")
   void tasks_ofALongLivedScope_areNewestFirst() {
     TaskScope web = guard.root("web");
     CountDownLatch release = guard.latch();

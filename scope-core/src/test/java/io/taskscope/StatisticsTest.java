@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -208,8 +207,6 @@ class StatisticsTest {
   }
 
   @Test
-  @Disabled(
-      "D20: a path put below statistics that were dropped takes a place that is never free again")
   void child_refusedByALongClosedScope_takesNoRoom() {
     TaskScope old = guard.root("stat-j").child("old");
     old.close();

@@ -26,6 +26,7 @@ final class HookEntry {
   private final Map<HookMethod, AtomicLong> failures = new ConcurrentHashMap<>();
   private final AtomicInteger inARow = new AtomicInteger();
   private volatile boolean quarantined;
+  private volatile boolean removed;
 
   HookEntry(TaskHook hook) {
     this.hook = hook;
@@ -46,6 +47,15 @@ final class HookEntry {
 
   boolean isQuarantined() {
     return quarantined;
+  }
+
+  boolean isRemoved() {
+    return removed;
+  }
+
+  /** It is told of no task that has not started yet. */
+  void remove() {
+    removed = true;
   }
 
   void succeeded() {

@@ -50,6 +50,7 @@ public final class HookRegistry {
       synchronized (LOCK) {
         List<HookEntry> next = new ArrayList<>(everywhere);
         if (next.remove(entry)) {
+          entry.remove(); // before the generation changes: who sees that sees this
           everywhere = List.copyOf(next);
           generation++;
           retire(entry);
@@ -61,6 +62,10 @@ public final class HookRegistry {
     public HookStatus status() {
       return entry.status();
     }
+  }
+
+  static long generation() {
+    return generation;
   }
 
   /** Hooks given to one scope for its subtree. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hooks that hold for one scope, sorted out by method so that a method nobody overrides is an
- * empty array. Immutable: a task keeps the set it was created with, so that brackets it opened are
+ * empty array. Immutable: a task keeps the set it was started with, so that brackets it opened are
  * closed.
  */
 public final class HookSet {
@@ -38,6 +38,7 @@ public final class HookSet {
   /** The generation of the JVM-wide hooks this set was made from. */
   final long generation;
 
+  private final List<HookEntry> all;
   private final HookEntry[] scopeOpened;
   private final HookEntry[] blockLeft;
   private final HookEntry[] scopeClosing;
@@ -51,6 +52,7 @@ public final class HookSet {
 
   HookSet(long generation, List<HookEntry> entries) {
     this.generation = generation;
+    all = List.copyOf(entries);
     scopeOpened = overriding(entries, HookMethod.SCOPE_OPENED);
     blockLeft = overriding(entries, HookMethod.BLOCK_LEFT);
     scopeClosing = overriding(entries, HookMethod.SCOPE_CLOSING);
@@ -70,6 +72,20 @@ public final class HookSet {
       Collections.reverse(overriding);
     }
     return overriding.toArray(NO_ENTRIES);
+  }
+
+  /** This set without the hooks that have been taken out; itself if none has. */
+  public HookSet stillThere() {
+    if (all.isEmpty() || generation == HookRegistry.generation()) {
+      return this;
+    }
+    List<HookEntry> left = new ArrayList<>(all);
+    return left.removeIf(HookEntry::isRemoved) ? new HookSet(generation, left) : this;
+  }
+
+  /** Whether anyone wants to know of scopes that open. */
+  public boolean followsOpening() {
+    return scopeOpened.length > 0;
   }
 
   /** Whether anyone wants to know how a scope ends. */
