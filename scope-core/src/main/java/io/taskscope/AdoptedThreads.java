@@ -19,7 +19,15 @@ final class AdoptedThreads implements ThreadFactory {
       return null;
     }
     String name = Names.ofBody(body);
-    return Thread.ofVirtual().name(name).unstarted(() -> run(name, body));
+    return Thread.ofVirtual().name(name).unstarted(new Body(this, name, body));
+  }
+
+  /** A type of its own, so that the agent does not adopt its thread once more. */
+  record Body(AdoptedThreads made, String name, Runnable body) implements Runnable {
+    @Override
+    public void run() {
+      made.run(name, body);
+    }
   }
 
   private void run(String name, Runnable body) {

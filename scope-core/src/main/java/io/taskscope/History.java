@@ -29,7 +29,8 @@ final class History {
       long createdNanos,
       long startedNanos,
       long finishedNanos,
-      Context.@Nullable TaskRef creator) {}
+      Context.@Nullable TaskRef creator,
+      @Nullable Steps steps) {}
 
   private final int size;
   private final HistoryBudget budget;
@@ -63,7 +64,8 @@ final class History {
             created,
             started,
             finished,
-            task.creator());
+            task.creator(),
+            task.steps);
     int grown = last().add(entry) ? 1 : 0;
     if (outcome instanceof Outcome.Failure && failures().add(entry)) {
       grown++;
@@ -146,7 +148,9 @@ final class History {
         entry.origin,
         entry.outcome,
         finishedAt,
-        TaskTimes.of(entry.createdNanos, started, entry.finishedNanos),
+        entry.steps == null
+            ? TaskTimes.of(entry.createdNanos, started, entry.finishedNanos)
+            : entry.steps.times(entry.createdNanos, started, entry.finishedNanos),
         entry.creator == null ? List.of() : entry.creator.chain());
   }
 }

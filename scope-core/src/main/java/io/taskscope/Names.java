@@ -19,6 +19,13 @@ final class Names {
     return fold(lambda < 0 ? simple : simple + " lambda");
   }
 
+  /** The name of the thread; of one without, that of the class of its body. */
+  static String ofThread(Thread thread, Object body) {
+    String name = thread.getName();
+    String clean = name.codePoints().anyMatch(Character::isISOControl) ? "" : name.strip();
+    return clean.isEmpty() ? ofBody(body) : fold(clean);
+  }
+
   /** Runs of digits become one {@code #}, so that numbered names are one name. */
   static String fold(String name) {
     String folded = DIGITS.matcher(name).replaceAll("#");

@@ -44,6 +44,9 @@ final class PathStats {
   private final Counters<Outcome.Kind> finished = Counters.spread();
   private final AtomicLong openScopes = new AtomicLong();
 
+  /** Where the time of its tasks went, if the agent tells. */
+  final StepTotals steps = new StepTotals();
+
   private PathStats(
       @Nullable PathStats above, String path, String name, int depth, boolean longLived) {
     this.above = above;

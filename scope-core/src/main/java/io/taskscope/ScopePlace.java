@@ -29,6 +29,9 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
   private final Tree tree;
   private final PathStats stats;
 
+  /** For thread dumps, if the agent is there; made when first needed. */
+  volatile @Nullable Object container;
+
   /** The scopes directly in it. Its lock also guards what decides whether there may be more. */
   final MemberList<ScopeNode> children = new MemberList<>();
 

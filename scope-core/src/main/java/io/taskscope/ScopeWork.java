@@ -57,7 +57,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
   <T extends @Nullable Object> TaskRun<T> start(TaskRun<T> task) {
     admit(task);
     try {
-      Thread.ofVirtual().name(task.name()).unstarted(task).start();
+      ScopeContainers.start(Thread.ofVirtual().name(task.name()).unstarted(task), self());
     } catch (Throwable noThread) { // out of memory, most likely; the caller must know
       task.endBeforeStart(new Outcome.Failure(noThread));
       throw noThread;
@@ -98,8 +98,21 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
 
   /** Makes the task a member; false if this scope does not take it now. */
   boolean tryAdmit(TaskRun<?> task) {
+    return tryAdmit(task, false);
+  }
+
+  /**
+   * Makes the task a member; false if this scope does not take it now.
+   *
+   * @param background whether nobody waits for it
+   */
+  boolean tryAdmit(TaskRun<?> task, boolean background) {
     if (!registry.add(task)) {
       return false;
+    }
+    if (background) {
+      registry.exempt(task);
+      quiet.maybeReached(); // someone may have looked in between
     }
     stats().started(task.origin(), Thread.currentThread().threadId());
     if (creationSite != CreationSite.OFF) {
@@ -151,6 +164,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
       return false;
     }
     stats().finished(how.kind(), task.id());
+    task.settleSteps(finished);
     History kept = nearestHistory();
     if (kept != null) {
       kept.add(task, how, created, started, finished);

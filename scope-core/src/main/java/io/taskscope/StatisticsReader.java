@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
-import io.taskscope.view.AgentStatus;
 import io.taskscope.view.OutcomeCounts;
 import io.taskscope.view.PathStatistics;
 import io.taskscope.view.Statistics;
@@ -23,6 +22,7 @@ final class StatisticsReader {
     long live;
     long oldestNanos;
     @Nullable Instant deadline;
+    final StepTotals.Sum steps = new StepTotals.Sum();
     final Map<ScopeState, Long> states = new EnumMap<>(ScopeState.class);
 
     Sum() {
@@ -37,6 +37,9 @@ final class StatisticsReader {
       if (oldest != null) {
         oldestNanos = Math.max(oldestNanos, oldest.ageNanos());
       }
+      if (AgentLink.stepsMeasured()) {
+        scope.registry().forEach(steps::addLive);
+      }
       states.merge(scope.state(), 1L, Long::sum);
       scope
           .shutdownDeadline()
@@ -48,6 +51,10 @@ final class StatisticsReader {
   private StatisticsReader() {}
 
   static Statistics read() {
+    Map<PathStats, StepTotals.Sum> finished = new HashMap<>();
+    if (AgentLink.stepsMeasured()) { // before the live ones
+      PathStats.listed().forEach(stats -> finished.put(stats, stats.steps.finished()));
+    }
     Map<PathStats, Sum> sums = new HashMap<>();
     for (TaskScope root : TaskScope.roots()) {
       for (ScopeNode scope : ((ScopeNode) root).subtree()) {
@@ -56,18 +63,25 @@ final class StatisticsReader {
     }
     List<PathStatistics> paths = new ArrayList<>();
     for (PathStats stats : PathStats.listed()) {
-      paths.add(statistics(stats, sums.getOrDefault(stats, new Sum())));
+      paths.add(statistics(stats, sums.getOrDefault(stats, new Sum()), finished.get(stats)));
     }
     paths.sort(Comparator.comparing(PathStatistics::path));
     return new Statistics(
-        paths, PathStats.overflowed(), CompletionBuffer.ALL_DROPPED.get(), AgentStatus.NONE);
+        paths, PathStats.overflowed(), CompletionBuffer.ALL_DROPPED.get(), AgentLink.status());
   }
 
   static Optional<PathStatistics> readClosed(String path) {
-    return PathStats.known(path).map(stats -> statistics(stats, new Sum()));
+    return PathStats.known(path)
+        .map(
+            stats ->
+                statistics(
+                    stats,
+                    new Sum(),
+                    AgentLink.stepsMeasured() ? stats.steps.finished() : null));
   }
 
-  private static PathStatistics statistics(PathStats stats, Sum sum) {
+  private static PathStatistics statistics(
+      PathStats stats, Sum sum, StepTotals.@Nullable Sum finishedSteps) {
     OutcomeCounts finished =
         stats.finished(); // before started, so that no more end than have begun
     return new PathStatistics(
@@ -83,6 +97,8 @@ final class StatisticsReader {
         sum.states,
         Duration.ofNanos(sum.oldestNanos),
         Optional.ofNullable(sum.deadline),
-        Optional.empty());
+        finishedSteps == null
+            ? Optional.empty()
+            : Optional.of(stats.steps.statistics(finishedSteps, sum.steps)));
   }
 }

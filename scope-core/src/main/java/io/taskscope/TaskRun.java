@@ -56,6 +56,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   private volatile @Nullable Thread thread;
   private volatile @Nullable Inherited inheritable;
 
+  /** Where its time goes; null where the agent does not tell. */
+  volatile @Nullable Steps steps = AgentLink.newSteps();
+
   /**
    * The body until it ended, from then on its class, so that nothing the body holds stays in
    * memory.
@@ -114,7 +117,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       return;
     }
     Context.CARRIER.set(this);
-    started();
+    tellStarted();
     T value = null;
     Throwable error = null;
     try {
@@ -148,7 +151,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     T value = null;
     Throwable error = null;
     try {
-      started();
+      tellStarted();
       value = op.call();
       return value;
     } catch (Throwable thrown) {
@@ -157,19 +160,21 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     } finally {
       end(value, error);
       Context.restore(before);
+      returnToCaller();
     }
   }
 
-  private void started() {
-    hooks = hooks.stillThere(); // who was taken out before the start hears no more of it
-    hooks.taskStarted(this);
+  private boolean begin() {
+    return beginOn(Thread.currentThread());
   }
 
-  private boolean begin() {
+  /** Begins on a thread; the body follows there. */
+  boolean beginOn(Thread here) {
     // Before it counts as running: a canceller will need it, and the next step publishes it.
-    THREAD.setOpaque(this, Thread.currentThread());
+    THREAD.setOpaque(this, here);
     if (CONTROL.compareAndSet(this, QUEUED, RUNNING)) {
       STARTED.setOpaque(this, System.nanoTime() | 1); // never 0, which means not started
+      stepsBegin();
       if (cancel != null) { // whoever asked for it may have looked just before
         interrupt();
       }
@@ -177,6 +182,49 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     }
     thread = null;
     return false;
+  }
+
+  private void stepsBegin() {
+    Steps own = steps;
+    if (own != null) {
+      own.begun(startedNanos);
+      TaskRun<?> caller = callerOnThisThread();
+      Steps outer = caller == null ? null : caller.steps;
+      if (outer != null) {
+        outer.callBegun(startedNanos, own);
+      }
+    }
+  }
+
+  /** On its own thread, when that knows it: the hooks hear that it has begun. */
+  void tellStarted() {
+    hooks = hooks.stillThere(); // who was taken out before the start hears no more of it
+    hooks.taskStarted(this);
+    Steps own = steps;
+    if (own != null) {
+      own.tellBegun(this, startedNanos - createdNanos);
+    }
+  }
+
+  private void returnToCaller() {
+    TaskRun<?> caller = callerOnThisThread();
+    Steps outer = caller == null ? null : caller.steps;
+    if (outer != null) {
+      outer.callEnded(System.nanoTime());
+    }
+  }
+
+  /** The end of a task that is a thread. */
+  void endAdopted(@Nullable Throwable error) {
+    if (control != ENDED) {
+      end(null, error);
+    }
+  }
+
+  /** The end of a task whose thread could not be started. */
+  void neverRan(Throwable why) {
+    endBeforeStart(new Outcome.Failure(why));
+    endAdopted(why);
   }
 
   private void end(@Nullable T value, @Nullable Throwable error) {
@@ -237,6 +285,10 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     }
     if (how != outcome && outcome instanceof Outcome.Abandoned) {
       scope().tree().abandonedAlive().remove(this); // it ends after all
+    }
+    Steps own = steps;
+    if (first && own != null) {
+      own.ended(this, finishedNanos);
     }
     hooks.taskFinished(this); // before it leaves: who sees the scope quiet sees all telemetry of it
     body = bodyClass(); // not volatile: who reads the old one a while longer sees the same class
@@ -405,6 +457,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     if (startedNanos == 0 || running == null) {
       return TaskState.QUEUED;
     }
+    Steps own = steps;
+    TaskState measured = own == null ? null : own.state();
+    if (measured != null) {
+      return measured;
+    }
     return switch (running.getState()) {
       case BLOCKED, WAITING, TIMED_WAITING -> TaskState.PARKED;
       case NEW, RUNNABLE, TERMINATED -> TaskState.RUNNING;
@@ -414,7 +471,31 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   @Override
   public TaskTimes times() {
     long now = outcome == null ? System.nanoTime() : finishedNanos;
-    return TaskTimes.of(createdNanos, startedNanos == 0 ? now : startedNanos, now);
+    long started = startedNanos == 0 ? now : startedNanos;
+    Steps own = steps;
+    return own == null
+        ? TaskTimes.of(createdNanos, started, now)
+        : own.times(createdNanos, started, now);
+  }
+
+  /** From its creation to its beginning, or to now. */
+  long startDelayNanos(long now) {
+    return Math.max(0, (startedNanos == 0 ? now : startedNanos) - createdNanos);
+  }
+
+  /** It has left: nothing is booked any more. */
+  void settleSteps(long until) {
+    Steps own = steps;
+    if (own != null) {
+      Steps last =
+          own.hasEnded() ? own : own.settled(until); // given up: its thread goes on writing
+      steps = last;
+      scope().stats().steps.add(this, last, until);
+    }
+  }
+
+  Object body() {
+    return body;
   }
 
   long ageNanos() {
@@ -431,6 +512,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     return switch (body) {
       case Class<?> ended -> ended;
       case AdoptedBody adopted -> adopted.runnable().getClass();
+      case AdoptedThread adopted -> adopted.bodyClass();
       case Object own -> own.getClass();
     };
   }

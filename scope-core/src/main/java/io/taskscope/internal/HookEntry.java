@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registered hook and how it behaves. A failing hook costs the task nothing but the time it took:
@@ -27,6 +28,8 @@ final class HookEntry {
   private final AtomicInteger inARow = new AtomicInteger();
   private volatile boolean quarantined;
   private volatile boolean removed;
+  private boolean quarantineTold; // by the thread that looks after failures in steps
+  private final @Nullable StepFaults stepFaults;
 
   HookEntry(TaskHook hook) {
     this.hook = hook;
@@ -34,6 +37,21 @@ final class HookEntry {
       if (method.isOverriddenBy(hook)) {
         overridden.add(method);
       }
+    }
+    stepFaults = overridden.stream().anyMatch(HookMethod::isOfStep) ? new StepFaults(this) : null;
+  }
+
+  /** It is called from now on. */
+  void registered() {
+    if (stepFaults != null) {
+      stepFaults.watch();
+    }
+  }
+
+  /** It is not called any more. */
+  void unregistered() {
+    if (stepFaults != null) {
+      stepFaults.unwatch();
     }
   }
 
@@ -70,25 +88,56 @@ final class HookEntry {
       boolean firstOfMethod =
           failures.computeIfAbsent(method, m -> new AtomicLong()).incrementAndGet() == 1;
       if (firstOfMethod) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "hook " + name() + " failed in " + method.methodName + "; the task goes on",
-            error);
+        logFailure(method, error);
       }
       if (inARow.incrementAndGet() == QUARANTINE_AFTER) {
         quarantined = true;
-        HookRegistry.quarantined();
-        LOG.log(
-            System.Logger.Level.ERROR,
-            "hook {0} failed {1} times in a row, last in {2}: it is quarantined and not called again",
-            name(),
-            QUARANTINE_AFTER,
-            method.methodName);
+        logQuarantine(method);
       }
       FailureListeners.tell(this, method, 1, error);
     } catch (Throwable loggingFailed) {
       // Nothing of ours may reach the task, not even a broken logger; the failure has been counted.
     }
+  }
+
+  /** The same in the middle of a thread switch: it is told later, by a thread of its own. */
+  void failedInStep(HookMethod method, Throwable error) {
+    if (stepFaults != null) {
+      stepFaults.note(method, error);
+      if (inARow.incrementAndGet() >= QUARANTINE_AFTER) {
+        quarantined = true; // effective at once; made known with the rest
+      }
+    }
+  }
+
+  /** What happened in thread switches is caught up with. */
+  void toldOfStep(HookMethod method, long count, Throwable error) {
+    AtomicLong known = failures.computeIfAbsent(method, m -> new AtomicLong());
+    if (known.getAndAdd(count) == 0) {
+      logFailure(method, error);
+    }
+    if (quarantined && !quarantineTold) {
+      quarantineTold = true;
+      logQuarantine(method);
+    }
+    FailureListeners.tell(this, method, count, error);
+  }
+
+  private void logFailure(HookMethod method, Throwable error) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "hook " + name() + " failed in " + method.methodName + "; the task goes on",
+        error);
+  }
+
+  private void logQuarantine(HookMethod last) {
+    HookRegistry.quarantined();
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "hook {0} failed {1} times in a row, last in {2}: it is quarantined and not called again",
+        name(),
+        QUARANTINE_AFTER,
+        last.methodName);
   }
 
   HookStatus status() {

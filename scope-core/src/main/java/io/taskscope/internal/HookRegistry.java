@@ -41,12 +41,14 @@ public final class HookRegistry {
       everywhere = List.copyOf(next);
       generation++;
     }
+    entry.registered();
     return new Registration(entry);
   }
 
   private record Registration(HookEntry entry) implements HookRegistration {
     @Override
     public void close() {
+      entry.unregistered();
       synchronized (LOCK) {
         List<HookEntry> next = new ArrayList<>(everywhere);
         if (next.remove(entry)) {
@@ -91,6 +93,7 @@ public final class HookRegistry {
       synchronized (LOCK) {
         local.addAll(entries);
       }
+      entries.forEach(HookEntry::registered);
       return new Local(this, entries);
     }
 
@@ -111,6 +114,7 @@ public final class HookRegistry {
 
     /** The scope that brought these hooks is closed. */
     public void closed() {
+      own.forEach(HookEntry::unregistered);
       synchronized (LOCK) {
         local.removeAll(own);
         own.forEach(HookRegistry::retire);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.internal;
 
+import io.taskscope.ParkReason;
 import io.taskscope.ShutdownPhase;
 import io.taskscope.ShutdownReport;
 import io.taskscope.Task;
 import io.taskscope.TaskScope;
+import io.taskscope.hook.StepHook;
 import io.taskscope.hook.TaskHook;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +51,9 @@ public final class HookSet {
   private final HookEntry[] taskStarted;
   private final HookEntry[] taskFinished;
   private final HookEntry[] taskAbandoned;
+  private final HookEntry[] stepStarted;
+  private final HookEntry[] stepEnded;
+  private final HookEntry[] parkEnded;
 
   HookSet(long generation, List<HookEntry> entries) {
     this.generation = generation;
@@ -63,6 +68,9 @@ public final class HookSet {
     taskStarted = overriding(entries, HookMethod.TASK_STARTED);
     taskFinished = overriding(entries, HookMethod.TASK_FINISHED);
     taskAbandoned = overriding(entries, HookMethod.TASK_ABANDONED);
+    stepStarted = overriding(entries, HookMethod.STEP_STARTED);
+    stepEnded = overriding(entries, HookMethod.STEP_ENDED);
+    parkEnded = overriding(entries, HookMethod.PARK_ENDED);
   }
 
   private static HookEntry[] overriding(List<HookEntry> entries, HookMethod method) {
@@ -156,6 +164,53 @@ public final class HookSet {
   /** See {@link TaskHook#taskAbandoned}. */
   public void taskAbandoned(Task<?> task) {
     dispatch(taskAbandoned, HookMethod.TASK_ABANDONED, ABANDONED, task, null);
+  }
+
+  /** Whether anyone wants to know of the end of waits. */
+  public boolean followsParks() {
+    return parkEnded.length > 0;
+  }
+
+  /** See {@link StepHook#stepStarted}. */
+  public void stepStarted(Task<?> task, long queuedNanos) {
+    for (HookEntry entry : stepStarted) {
+      if (!entry.isQuarantined()) {
+        try {
+          ((StepHook) entry.hook).stepStarted(task, queuedNanos);
+          entry.succeeded();
+        } catch (Throwable error) {
+          entry.failedInStep(HookMethod.STEP_STARTED, error);
+        }
+      }
+    }
+  }
+
+  /** See {@link StepHook#stepEnded}. */
+  public void stepEnded(Task<?> task, long runNanos, @Nullable ParkReason reason) {
+    for (HookEntry entry : stepEnded) {
+      if (!entry.isQuarantined()) {
+        try {
+          ((StepHook) entry.hook).stepEnded(task, runNanos, reason);
+          entry.succeeded();
+        } catch (Throwable error) {
+          entry.failedInStep(HookMethod.STEP_ENDED, error);
+        }
+      }
+    }
+  }
+
+  /** See {@link StepHook#parkEnded}. */
+  public void parkEnded(Task<?> task, long parkedNanos, ParkReason reason) {
+    for (HookEntry entry : parkEnded) {
+      if (!entry.isQuarantined()) {
+        try {
+          ((StepHook) entry.hook).parkEnded(task, parkedNanos, reason);
+          entry.succeeded();
+        } catch (Throwable error) {
+          entry.failedInStep(HookMethod.PARK_ENDED, error);
+        }
+      }
+    }
   }
 
   private <A, B extends @Nullable Object> void dispatch(

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.agent;
+
+import java.lang.instrument.Instrumentation;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where the agent is, and whether it may do anything there. */
+final class Surroundings {
+  private Surroundings() {}
+
+  /**
+   * Changing classes of the JDK while an archive of classes is being recorded would break the
+   * archive.
+   */
+  static @Nullable String reasonToStandAside(Instrumentation instrumentation) {
+    instrumentation.redefineModule(
+        Object.class.getModule(),
+        Set.of(),
+        Map.of(),
+        Map.of("jdk.internal.misc", Set.of(Surroundings.class.getModule())),
+        Set.of(),
+        Map.of());
+    try {
+      Class<?> vm = Class.forName("jdk.internal.misc.VM");
+      for (String argument : (String[]) vm.getMethod("getRuntimeArguments").invoke(null)) {
+        if (argument.startsWith("-XX:AOTMode=record")
+            || argument.startsWith("-XX:AOTMode=create")
+            || argument.startsWith("-XX:AOTCacheOutput=")
+            || argument.startsWith("-XX:ArchiveClassesAtExit=")
+            || argument.startsWith("-XX:DumpLoadedClassList=")
+            || argument.startsWith("-Xshare:dump")) {
+          return "this JVM records an archive of classes (" + argument + ")";
+        }
+      }
+    } catch (ReflectiveOperationException unknown) {
+      return null; // then it is not known, and an archive is not usual
+    }
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package java.lang;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.Continuation;
+
+/**
+ * What the probe has to know of a thread that is about to start. Takes method handles and
+ * reflection, and so is kept out of the way of thread switches.
+ */
+final class TaskscopeThreads {
+  private static final Unsafe U = Unsafe.getUnsafe();
+  private static final long CONTINUATION = U.objectFieldOffset(VirtualThread.class, "cont");
+  private static final long TARGET = U.objectFieldOffset(Continuation.class, "target");
+  private static final long HOLDER = U.objectFieldOffset(Thread.class, "holder");
+  private static final MethodHandle SET;
+  private static final long TASK;
+
+  static {
+    try {
+      SET =
+          MethodHandles.privateLookupIn(ThreadLocal.ThreadLocalMap.class, MethodHandles.lookup())
+              .findVirtual(
+                  ThreadLocal.ThreadLocalMap.class,
+                  "set",
+                  MethodType.methodType(void.class, ThreadLocal.class, Object.class));
+      TASK = U.objectFieldOffset(Class.forName("java.lang.Thread$FieldHolder"), "task");
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Whether threads of this class, or that run a body of it, are the JDK's own. */
+  private static final ClassValue<Boolean> SERVICE =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          Module module = type.getModule();
+          ClassLoader loader = module.getClassLoader();
+          return module.isNamed()
+              && (loader == null || loader == ClassLoader.getPlatformClassLoader())
+              && !module.isExported(type.getPackageName());
+        }
+      };
+
+  /** Where the wrapper of a virtual thread keeps what it was given to run; -1 where it does not. */
+  private static final ClassValue<Long> BODY =
+      new ClassValue<>() {
+        @Override
+        protected Long computeValue(Class<?> wrapper) {
+          for (Field field : wrapper.getDeclaredFields()) {
+            if (field.getType() == Runnable.class) {
+              return U.objectFieldOffset(field);
+            }
+          }
+          return -1L;
+        }
+      };
+
+  private TaskscopeThreads() {}
+
+  /** Only for a thread that does not run yet. */
+  @SuppressWarnings("rawtypes") // as the JDK has it
+  static void setContext(Thread thread, ThreadLocal<?> key, Object context) throws Throwable {
+    ThreadLocal.ThreadLocalMap map = thread.inheritableThreadLocals();
+    if (map == null) {
+      thread.setInheritableThreadLocals(new ThreadLocal.ThreadLocalMap(key, context));
+    } else {
+      SET.invokeExact(map, (ThreadLocal) key, context);
+    }
+  }
+
+  /** What a thread runs; null where that cannot be told. */
+  static Object body(Thread thread) {
+    if (thread instanceof VirtualThread) {
+      Object wrapper = U.getReference(U.getReference(thread, CONTINUATION), TARGET);
+      long at = wrapper == null ? -1 : BODY.get(wrapper.getClass());
+      return at < 0 ? null : U.getReference(wrapper, at);
+    }
+    Object holder = U.getReference(thread, HOLDER);
+    return holder == null ? null : U.getReference(holder, TASK);
+  }
+
+  /** Whether it is a thread of the JDK's own. */
+  static boolean isService(Thread thread) {
+    if (!(thread instanceof BaseVirtualThread) && SERVICE.get(thread.getClass())) {
+      return true;
+    }
+    Object body = body(thread);
+    return body != null && SERVICE.get(body.getClass());
+  }
+}

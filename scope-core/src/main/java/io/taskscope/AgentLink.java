@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope;
+
+import io.taskscope.view.AgentStatus;
+import java.lang.reflect.InvocationTargetException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The line to the agent, if there is one in this JVM. The agent has put a class into {@code
+ * java.lang} that the JDK's threads call; this class gives it the key under which a thread keeps
+ * its {@link Context}, and is called back with what it finds there. Both sides know only types of
+ * the JDK, so that it does not matter which class loaders they are in, and several copies of this
+ * library can be linked.
+ */
+final class AgentLink
+    implements ObjIntConsumer<Object>, BiFunction<Integer, @Nullable Object[], @Nullable Object> {
+  private static final String PROBE = "java.lang.TaskscopeProbe";
+
+  /** Both sides must mean the same by what follows. */
+  private static final int PROTOCOL = 1;
+
+  // What the agent tells of a thread; beyond LEAVES and STAYS comes the ordinal of the ParkReason.
+  static final int MOUNTED = 0;
+  static final int RUNNABLE = 1;
+  static final int PARK_OVER = 2;
+  static final int SLEEP_BEGINS = 3;
+  static final int SLEEP_ENDS = 4;
+  static final int STAYED = 5;
+  static final int LEAVES = 16;
+  static final int STAYS = 32;
+
+  private static final ParkReason[] REASONS = ParkReason.values();
+  private static final AtomicLong FAULTS = new AtomicLong();
+  private static final Object LOCK = new Object();
+  private static volatile @Nullable Supplier<List<String>> missing; // null: no agent
+  private static volatile boolean stepsMeasured;
+
+  static {
+    connect();
+  }
+
+  private AgentLink() {}
+
+  /** Looks for the agent. Called once by us, and by an agent that comes later. */
+  static void connect() {
+    synchronized (LOCK) {
+      if (missing != null) {
+        return;
+      }
+      try {
+        warmUp();
+        AgentLink link = new AgentLink();
+        Object linked =
+            Class.forName(PROBE, true, null)
+                .getMethod(
+                    "link", int.class, ThreadLocal.class, ObjIntConsumer.class, BiFunction.class)
+                .invoke(null, PROTOCOL, Context.CARRIER, link, link);
+        if (linked instanceof Object[] answer) {
+          @SuppressWarnings("unchecked") // part of the protocol
+          Supplier<List<String>> status = (Supplier<List<String>>) answer[0];
+          stepsMeasured = Boolean.TRUE.equals(answer[1]);
+          Steps.slowNanos = (Long) answer[2];
+          ScopeContainers.maker = ScopeContainers.makerFrom(answer[3]);
+          missing = status;
+        }
+      } catch (ClassNotFoundException none) {
+        // No agent, which is the usual case.
+      } catch (ReflectiveOperationException | RuntimeException | LinkageError strange) {
+        System.getLogger("io.taskscope.agent")
+            .log(
+                System.Logger.Level.WARNING,
+                "the agent in this JVM does not fit this version of Taskscope: nothing is measured",
+                strange instanceof InvocationTargetException e ? e.getCause() : strange);
+      }
+    }
+  }
+
+  /** In a thread switch no class may be loaded: so all that runs there has run before. */
+  private static void warmUp() {
+    Steps steps = new Steps();
+    steps.settled(System.nanoTime());
+    FAULTS.addAndGet(0);
+  }
+
+  /** For a new task; null where steps are not measured. */
+  static @Nullable Steps newSteps() {
+    return stepsMeasured ? new Steps() : null;
+  }
+
+  static boolean stepsMeasured() {
+    return stepsMeasured;
+  }
+
+  static AgentStatus status() {
+    Supplier<List<String>> agent = missing;
+    if (agent == null) {
+      return AgentStatus.NONE;
+    }
+    List<String> lacks = agent.get();
+    return new AgentStatus(
+        lacks.isEmpty() ? AgentStatus.State.ON : AgentStatus.State.PARTIAL, lacks);
+  }
+
+  /** How often something of ours failed in a thread switch; to be 0. */
+  static long faults() {
+    return FAULTS.get();
+  }
+
+  /** Something has happened to a thread with this context; maybe in the middle of a switch. */
+  @Override
+  public void accept(Object context, int event) {
+    try {
+      TaskRun<?> task = taskOf(context);
+      Steps steps = task == null ? null : task.steps;
+      if (task == null || steps == null) {
+        return;
+      }
+      switch (event) {
+        case MOUNTED -> steps.mounted(task);
+        case RUNNABLE -> steps.runnable();
+        case PARK_OVER -> steps.parkOver(task);
+        case SLEEP_BEGINS -> steps.sleeping(true);
+        case SLEEP_ENDS -> steps.sleeping(false);
+        case STAYED -> steps.stayed(task);
+        default -> steps.left(task, REASONS[event & (LEAVES - 1)]);
+      }
+    } catch (Throwable fault) { // in the middle of a switch nothing must get out
+      FAULTS.incrementAndGet();
+    }
+  }
+
+  /** The task whose body a thread with this context is in. */
+  private static @Nullable TaskRun<?> taskOf(@Nullable Object context) {
+    Object at = context;
+    while (at instanceof Context.Block block) {
+      at = block.outer();
+    }
+    return at instanceof TaskRun<?> task ? task : null;
+  }
+
+  // What the agent asks when a thread starts or ends, or work is given to a pool.
+  private static final int THREAD_STARTS = 0;
+  private static final int THREAD_BEGINS = 1;
+  private static final int THREAD_FAILS = 2;
+  private static final int THREAD_ENDS = 3;
+  private static final int THREAD_NOT_STARTED = 4;
+  private static final int CONTAINER_OF = 5;
+  private static final int ALL_CONTAINERS = 6;
+
+  /** A question, and what it is about; the context of the thread concerned comes first. */
+  @Override
+  public @Nullable Object apply(Integer question, @Nullable Object[] about) {
+    try {
+      Object context = about[0];
+      switch (question) {
+        case THREAD_STARTS -> {
+          return context instanceof Context starter
+              ? AdoptedThread.starts(starter, threadIn(about), about[2])
+              : null;
+        }
+        case THREAD_BEGINS -> AdoptedThread.begins(taskOf(context), threadIn(about));
+        case THREAD_FAILS -> AdoptedThread.fails(taskOf(context), threadIn(about), thrownIn(about));
+        case THREAD_ENDS -> AdoptedThread.ends(taskOf(context), threadIn(about));
+        case THREAD_NOT_STARTED ->
+            AdoptedThread.notStarted(taskOf(context), threadIn(about), thrownIn(about));
+        case CONTAINER_OF -> {
+          return context instanceof Context starter ? AdoptedThread.container(starter) : null;
+        }
+        case ALL_CONTAINERS -> {
+          return ScopeContainers.all().toArray();
+        }
+        default -> {}
+      }
+    } catch (Throwable fault) { // the application's thread must start and end whatever we do
+      FAULTS.incrementAndGet();
+    }
+    return null;
+  }
+
+  private static Thread threadIn(@Nullable Object[] about) {
+    return (Thread) Objects.requireNonNull(about[1]);
+  }
+
+  private static Throwable thrownIn(@Nullable Object[] about) {
+    return (Throwable) Objects.requireNonNull(about[2]);
+  }
+}
