@@ -63,6 +63,20 @@ public class SpawnBenchmark extends NanosBenchmark {
     }
   }
 
+  /**
+   * What a task cannot do without: a name, the moments it was made, began and ended, and a context
+   * for the threads it starts. Nothing counts it, lists it or can cancel it.
+   */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public void floor() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(BATCH);
+    for (int i = 0; i < BATCH; i++) {
+      Thread.ofVirtual().name("task").start(new BareTask(done));
+    }
+    done.await();
+  }
+
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void taskScope() throws InterruptedException {
