@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes the dashboards as JSON: {@code mvn -pl grafana-dashboards compile exec:exec@dashboards}.
+ * Writes the dashboards as JSON: {@code mvn -Dfast -Dmaven.test.skip -Ddashboards -pl
+ * grafana-dashboards -am process-classes}.
  */
 public final class Dashboards {
   private Dashboards() {}

@@ -206,7 +206,9 @@ final class Overview {
             "short",
             1,
             10,
-            sumBy("scope_path", fleet("job_scope_path_finding:taskscope_findings:sum")))
+            sumBy(
+                "scope_path",
+                fleet("job_scope_path_finding:taskscope_findings:sum", "scope_path!=\"\"")))
         .sortedBy("Budget used");
   }
 

@@ -94,8 +94,7 @@ final class WhereTimeGoes {
   private static Panel reasons() {
     return Panels.stack(
             "Mean number of parked tasks by reason",
-            "What they wait for: PARK and TIMED_PARK are locks, queues and sockets; SLEEP; MONITOR_ENTER is synchronized;"
-                + " OBJECT_WAIT; YIELD; PINNED keeps a carrier busy.",
+            "What they wait for: park and timed_park are locks, queues and sockets; monitor_enter is synchronized; pinned keeps a carrier busy.",
             12,
             10)
         .query(sumBy("reason", rate(series(PARK_TIME, SUBTREE))), "{{reason}}")

@@ -28,8 +28,8 @@ class DashboardsTest {
             (name, json) ->
                 assertThat(Module.read(Module.DASHBOARDS.resolve(name)))
                     .as(
-                        "%s; to write it anew: mvn -pl grafana-dashboards compile"
-                            + " exec:exec@dashboards",
+                        "%s; to write it anew: mvn -Dfast -Dmaven.test.skip -Ddashboards -pl grafana-dashboards -am"
+                            + " process-classes",
                         name)
                     .isEqualTo(json));
   }

@@ -64,7 +64,9 @@ final class Expressions {
     return Module.dashboards().stream()
         .flatMap(
             dashboard ->
-                dashboard.at("/templating/list").valueStream()
+                dashboard
+                    .at("/templating/list")
+                    .valueStream()
                     .filter(variable -> variable.path("type").asText().equals("query"))
                     .map(
                         variable -> {

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The seventeen rules of Grafana's dashboard-linter, one test for each, after their documentation.
- * Exceptions stand in {@code dashboards/.lint}, each with its reason; one that excepts nothing fails
- * its test.
+ * Exceptions stand in {@code dashboards/.lint}, each with its reason; one that excepts nothing
+ * fails its test.
  */
 class LinterRulesTest {
   /** Ids of units, out of the list of Grafana. */
@@ -42,7 +42,9 @@ class LinterRulesTest {
   }
 
   private static List<JsonNode> variables(JsonNode dashboard, String key, String value) {
-    return dashboard.at("/templating/list").valueStream()
+    return dashboard
+        .at("/templating/list")
+        .valueStream()
         .filter(variable -> variable.path(key).asText().equals(value))
         .toList();
   }
@@ -99,8 +101,7 @@ class LinterRulesTest {
   void panelDatasource_isTheVariable() {
     assertThat(panelsWithData())
         .allSatisfy(
-            panel ->
-                assertThat(panel.at("/datasource/uid").asText()).isEqualTo("${datasource}"));
+            panel -> assertThat(panel.at("/datasource/uid").asText()).isEqualTo("${datasource}"));
   }
 
   @Test
@@ -140,8 +141,7 @@ class LinterRulesTest {
     assertThat(panelsWithData().flatMap(panel -> panel.path("targets").valueStream()))
         .hasSizeGreaterThan(100)
         .allSatisfy(
-            target ->
-                assertThat(target.at("/datasource/type").asText()).isEqualTo("prometheus"));
+            target -> assertThat(target.at("/datasource/type").asText()).isEqualTo("prometheus"));
   }
 
   @Test
@@ -155,12 +155,10 @@ class LinterRulesTest {
     StringBuilder rules = new StringBuilder("groups:\n- name: expressions\n  rules:\n");
     for (int i = 0; i < expressions.size(); i++) {
       String expression = Expressions.interpolated(expressions.get(i), "/web/app-a");
-      rules.append(
-          "  - record: e%d\n    expr: '%s'\n".formatted(i, expression.replace("'", "''")));
+      rules.append("  - record: e%d\n    expr: '%s'\n".formatted(i, expression.replace("'", "''")));
     }
     Path file = Files.writeString(folder.resolve("expressions.yml"), rules);
-    Tool.Result result =
-        Tool.run(folder, List.of("promtool", "check", "rules", file.toString()));
+    Tool.Result result = Tool.run(folder, List.of("promtool", "check", "rules", file.toString()));
     assertThat(result.exitCode()).as(result.output()).isZero();
     assertThat(result.output()).contains(expressions.size() + " rules found");
   }
@@ -177,8 +175,7 @@ class LinterRulesTest {
 
   @Test
   void targetJob_isMatched() {
-    assertHolds(
-        "target-job-rule", selector -> "=~\"$job\"".equals(selector.matchers().get("job")));
+    assertHolds("target-job-rule", selector -> "=~\"$job\"".equals(selector.matchers().get("job")));
   }
 
   @Test
@@ -210,14 +207,14 @@ class LinterRulesTest {
       assertThat(exception.path("reason").asText()).hasSizeGreaterThan(40);
     }
     List<String> excepted =
-        exception.path("entries").valueStream()
+        exception
+            .path("entries")
+            .valueStream()
             .map(entry -> entry.path("dashboard").asText() + " / " + entry.path("panel").asText())
             .toList();
     List<String> broken =
         Expressions.targets().stream()
-            .filter(
-                target ->
-                    !PromqlReader.selectors(target.expression()).stream().allMatch(holds))
+            .filter(target -> !PromqlReader.selectors(target.expression()).stream().allMatch(holds))
             .map(target -> target.dashboard() + " / " + target.panel())
             .distinct()
             .toList();

@@ -26,7 +26,7 @@ class PromqlReaderTest {
   void selectors_ofOperators_areAllFound() {
     assertThat(
             PromqlReader.selectors(
-                    "# comment { a\nl:m:sum > on (job) group_left (x) 2 * b offset 1h or vector(0) unless c - time() > bool 1e3"))
+                "# comment { a\nl:m:sum > on (job) group_left (x) 2 * b offset 1h or vector(0) unless c - time() > bool 1e3"))
         .extracting(Selector::metric)
         .containsExactly("l:m:sum", "b", "c");
   }

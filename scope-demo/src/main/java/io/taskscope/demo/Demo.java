@@ -2,6 +2,7 @@
 package io.taskscope.demo;
 
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -49,6 +50,15 @@ public final class Demo implements Callable<Integer> {
       description =
           "Port of /metrics; 0 for any free one. Default: 9464, or any free one with --port 0")
   private @Nullable Integer metricsPort;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      converter = BindAddress.class,
+      description =
+          "Address that both listen on; 0.0.0.0 for all networks, as in a container. Default:"
+              + " 127.0.0.1, this machine only")
+  private InetAddress bind = InetAddress.getLoopbackAddress();
 
   @Option(
       names = "--duration",
@@ -108,7 +118,7 @@ public final class Demo implements Callable<Integer> {
     int metrics = Objects.requireNonNullElse(metricsPort, port == 0 ? 0 : METRICS_PORT);
     PrintWriter out = Objects.requireNonNull(spec, "spec").commandLine().getOut();
     return new DemoRun(
-            new DemoRun.Settings(port, metrics, duration, deadline, rate, recording), out)
+            new DemoRun.Settings(bind, port, metrics, duration, deadline, rate, recording), out)
         .run();
   }
 

@@ -4,6 +4,7 @@ package io.taskscope.demo;
 import io.taskscope.ShutdownReport;
 import io.taskscope.TaskScope;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class DemoRun {
   /**
    * What the user chose.
    *
+   * @param bind the address to listen on
    * @param port of the web server; 0 for any
    * @param metricsPort of the metrics; 0 for any
    * @param duration after which the run ends by itself; null if only a signal ends it
@@ -29,6 +31,7 @@ final class DemoRun {
    * @param recording the file
    */
   record Settings(
+      InetAddress bind,
       int port,
       int metricsPort,
       @Nullable Duration duration,
@@ -62,7 +65,7 @@ final class DemoRun {
 
   private WebTree startWeb(Telemetry telemetry) {
     try {
-      return WebTree.start(settings.port(), settings.metricsPort(), telemetry);
+      return WebTree.start(settings.bind(), settings.port(), settings.metricsPort(), telemetry);
     } catch (SQLException e) {
       telemetry.discard(FLUSH_WITHIN);
       throw new StartException("the database does not start: " + e.getMessage(), e);

@@ -22,15 +22,16 @@ final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Starts to listen on loopback.
+   * Starts to listen.
    *
+   * @param bind the address
    * @param port 0 for any free one
    * @throws StartException if the port cannot be had
    */
-  static MetricsServer start(int port, HttpHandler metrics) {
+  static MetricsServer start(InetAddress bind, int port, HttpHandler metrics) {
     HttpServer server;
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      server = HttpServer.create(new InetSocketAddress(bind, port), 0);
     } catch (IOException e) {
       throw StartException.port("--metrics-port", port, e);
     }
@@ -52,7 +53,9 @@ final class MetricsServer implements AutoCloseable {
 
   /** Such as {@code http://127.0.0.1:9464/metrics}. */
   String address() {
-    return "http://127.0.0.1:%d/metrics".formatted(server.getAddress().getPort());
+    InetSocketAddress address = server.getAddress();
+    return "http://%s:%d/metrics"
+        .formatted(BindAddress.inUrl(address.getAddress()), address.getPort());
   }
 
   @Override

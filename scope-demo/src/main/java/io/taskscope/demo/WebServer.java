@@ -6,6 +6,7 @@ import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.taskscope.ScopeState;
 import io.taskscope.TaskScope;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
@@ -24,16 +25,16 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty, on loopback, with a virtual thread of its own for each request. It knows nothing of scopes
- * but that {@link App} runs each request as a task on that thread.
+ * Jetty, with a virtual thread of its own for each request. It knows nothing of scopes but that
+ * {@link App} runs each request as a task on that thread.
  */
 final class WebServer {
-  private static final String LOOPBACK = "127.0.0.1";
-
   private final Server server;
   private final ServerConnector connector;
+  private final InetAddress bind;
 
-  private WebServer(Server server, ServerConnector connector) {
+  private WebServer(Server server, ServerConnector connector, InetAddress bind) {
+    this.bind = bind;
     this.server = server;
     this.connector = connector;
   }
@@ -41,19 +42,21 @@ final class WebServer {
   /**
    * Starts to listen.
    *
+   * @param bind the address
    * @param port 0 for any free one
    * @param web whose state {@code /healthz} tells
    * @param propagator reads the trace that a client sends along
    * @throws StartException if the port cannot be had
    */
-  static WebServer start(int port, TaskScope web, Router router, TextMapPropagator propagator) {
+  static WebServer start(
+      InetAddress bind, int port, TaskScope web, Router router, TextMapPropagator propagator) {
     VirtualThreadPool threads = new VirtualThreadPool();
     threads.setName("http-");
     Server server = new Server(threads);
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(LOOPBACK);
+    connector.setHost(bind.getHostAddress());
     connector.setPort(port);
     server.addConnector(connector);
     server.setHandler(new Pages(web, router, propagator));
@@ -65,7 +68,7 @@ final class WebServer {
           ? StartException.port("--port", port, io)
           : new StartException("the web server does not start: " + e.getMessage(), e);
     }
-    return new WebServer(server, connector);
+    return new WebServer(server, connector, bind);
   }
 
   private static void stop(Server server, Exception because) {
@@ -78,7 +81,7 @@ final class WebServer {
 
   /** Such as {@code http://127.0.0.1:8080/}. */
   String address() {
-    return "http://%s:%d/".formatted(LOOPBACK, connector.getLocalPort());
+    return "http://%s:%d/".formatted(BindAddress.inUrl(bind), connector.getLocalPort());
   }
 
   /** Stops listening, and closes connections. */

@@ -2,6 +2,7 @@
 package io.taskscope.demo;
 
 import io.taskscope.TaskScope;
+import java.net.InetAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -29,13 +30,16 @@ final class WebTree {
    *
    * @throws StartException if a port cannot be had
    */
-  static WebTree start(int port, int metricsPort, Telemetry telemetry) throws SQLException {
+  static WebTree start(InetAddress bind, int port, int metricsPort, Telemetry telemetry)
+      throws SQLException {
     TaskScope root = TaskScope.root("web");
     try {
       MetricsServer metrics =
-          root.own("metrics-server", MetricsServer.start(metricsPort, telemetry.scrapeHandler()));
+          root.own(
+              "metrics-server", MetricsServer.start(bind, metricsPort, telemetry.scrapeHandler()));
       Map<String, App> apps = Map.of("a", App.start(root, "a"), "b", App.start(root, "b"));
-      WebServer server = WebServer.start(port, root, new Router(apps), telemetry.propagator());
+      WebServer server =
+          WebServer.start(bind, port, root, new Router(apps), telemetry.propagator());
       root.onClose("http-server", server::stop);
       return new WebTree(root, metrics, server);
     } catch (SQLException | RuntimeException e) {

@@ -57,4 +57,30 @@ class OptionValuesTest {
         .isInstanceOf(TypeConversionException.class)
         .hasMessageContaining("\"%s\" is no rate: write 1 to 200", text);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, 127.0.0.1",
+    "0.0.0.0, 127.0.0.1",
+    "::, 127.0.0.1",
+    "192.0.2.7, 192.0.2.7"
+  })
+  void bind_address_isReadAndReachable(String text, String inUrl) {
+    assertThat(BindAddress.inUrl(new BindAddress().convert(text))).isEqualTo(inUrl);
+  }
+
+  @Test
+  void bind_addressOfVersion6_standsInBracketsInUrls() {
+    assertThat(BindAddress.inUrl(new BindAddress().convert("::1"))).startsWith("[").endsWith("]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "1.2.3.x", "256.0.0.1", ""})
+  void bind_noAddress_isShownWithWhatIsRight(String text) {
+    assertThatThrownBy(() -> new BindAddress().convert(text))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessage(
+            "\"%s\" is no address: write 127.0.0.1 for this machine only, or 0.0.0.0 for all networks",
+            text);
+  }
 }
