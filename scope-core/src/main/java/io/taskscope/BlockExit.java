@@ -22,6 +22,7 @@ final class BlockExit {
 
   private final @Nullable Throwable openedAt;
   private final AtomicBoolean closedBefore = new AtomicBoolean();
+  private @Nullable Thread opener = Thread.currentThread(); // until it is left
 
   BlockExit(ScopeNode block, Context.Block opened) {
     this.block = block;
@@ -30,7 +31,14 @@ final class BlockExit {
     this.openedAt = strict ? new Throwable("opened on " + Thread.currentThread()) : null;
   }
 
+  /** The thread that opened it, if that has ended without closing it. */
+  @Nullable Thread deadOpener() {
+    Thread thread = opener;
+    return thread == null || thread.isAlive() || isLeft() ? null : thread;
+  }
+
   void leave() {
+    opener = null; // whoever keeps the block keeps no thread in memory
     if (Context.current() == opened) {
       hooks.blockLeft(block);
       Context.restore(Context.withoutLeftBlocks(opened.outer()));

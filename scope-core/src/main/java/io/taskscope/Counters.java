@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A counter for each constant of an enum. They only grow, and many threads raise them at once: each is
- * spread over rows a cache line pair apart, and the caller says which row.
+ * A counter for each constant of an enum. They only grow, and many threads raise them at once: each
+ * is spread over rows a cache line pair apart, and the caller says which row.
  *
  * <p>In place of {@link java.util.concurrent.atomic.LongAdder}, which finds its row by a random
  * number kept in the thread: for a virtual thread that lives for one task, making that number costs

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 final class Failures {
-  private static final System.Logger LOG = System.getLogger("io.taskscope");
   private static final int MAX_CAUSES = 32; // chains are short; a cyclic one must end
 
   /** Some errors are constants that are thrown again and again: nothing may grow on them. */
@@ -87,7 +86,7 @@ final class Failures {
         }
       }
     }
-    log(task, error);
+    task.scope().tree().failureLog().log(task, error);
   }
 
   private static Decision decide(FailureHandler handler, TaskRun<?> task, Throwable error) {
@@ -110,14 +109,6 @@ final class Failures {
     if (broken != error // an error can't suppress itself
         && error.getSuppressed().length < MAX_SUPPRESSED) {
       error.addSuppressed(broken);
-    }
-  }
-
-  private static void log(TaskRun<?> task, Throwable error) {
-    try {
-      LOG.log(System.Logger.Level.ERROR, task + " failed", error);
-    } catch (Throwable loggingFailed) {
-      // There is nowhere left to tell it, and it must not reach the task's thread.
     }
   }
 

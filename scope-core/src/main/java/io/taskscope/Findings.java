@@ -36,6 +36,18 @@ final class Findings {
   }
 
   private void look(ScopeNode node) {
+    Thread dead = node.deadOpener();
+    if (dead != null && node.state() != ScopeState.CLOSED) {
+      found.add(
+          new Finding(
+              Kind.UNCLOSED,
+              Severity.ERROR,
+              node.path(),
+              "block %d was never closed, and thread %d \"%s\" that opened it has ended: use try-with-resources"
+                  .formatted(node.id(), dead.threadId(), dead.getName()),
+              List.of(),
+              1));
+    }
     List<TaskRun<?>> stuck = matching(node, Findings::isStuck);
     if (!stuck.isEmpty()) {
       add(

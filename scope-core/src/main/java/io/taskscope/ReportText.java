@@ -44,6 +44,11 @@ final class ReportText {
     for (ShutdownReport scope : all) {
       text.append(row(scope, width));
     }
+    if (report.unfinished() > 0) {
+      text.append("the deadline was over while scopes were still being closed, which goes on: ")
+          .append(report.unfinished())
+          .append('\n');
+    }
     appendResourceTrouble(text, all);
     appendAbandoned(text, report.abandoned());
     return text.toString();

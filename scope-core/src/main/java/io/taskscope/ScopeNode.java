@@ -126,6 +126,12 @@ final class ScopeNode extends ScopeWork {
     return how != null && how.isLeft();
   }
 
+  /** The thread that opened this block, if it has ended without closing it. */
+  @Nullable Thread deadOpener() {
+    BlockExit how = exit;
+    return how == null ? null : how.deadOpener();
+  }
+
   // ---- the end
 
   @Override

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +49,9 @@ final class ScopeShutdown implements Runnable {
 
   private final ScopeNode scope;
   private final AtomicBoolean queued = new AtomicBoolean();
-  private final CountDownLatch closed = new CountDownLatch(1);
   private final Telling telling = new Telling(this::wake);
   private final TaskClock clock;
-  private volatile long deadlineAt; // guarded for writing by this
-  private volatile @Nullable Duration asked; // guarded for writing by this
+  private final ShutdownLimit limit;
   private volatile boolean hurried;
 
   private final ShutdownGroup group;
@@ -71,7 +68,7 @@ final class ScopeShutdown implements Runnable {
     this.clock = scope.clock();
     this.alarm = new Alarm(clock, this::wake);
     long now = clock.nanoTime();
-    this.deadlineAt = now + Checks.FOREVER;
+    this.limit = new ShutdownLimit(scope, now);
     this.group = new ShutdownGroup(scope);
     this.record = new ShutdownRecord(scope, telling, now);
   }
@@ -84,25 +81,31 @@ final class ScopeShutdown implements Runnable {
 
   private static ScopeShutdown request(ScopeNode top, long deadlineAt, @Nullable Duration asked) {
     ScopeShutdown shutdown = top.shutdownOrNew();
-    shutdown.tighten(deadlineAt, asked);
+    shutdown.limit.tighten(deadlineAt, asked);
+    if (top.children.isEmpty()) {
+      shutdown.wake();
+    } else { // on the engine, because in a large tree this takes longer than there may be time
+      ShutdownEngine.enqueue(() -> shutdown.spread(deadlineAt, asked));
+    }
+    return shutdown;
+  }
+
+  /** On the engine's thread: the same for all scopes inside, and off they go, innermost first. */
+  private void spread(long deadlineAt, @Nullable Duration asked) {
     List<ScopeShutdown> all = new ArrayList<>();
-    all.add(shutdown);
+    all.add(this);
     for (int i = 0; i < all.size(); i++) { // a loop, because trees may be thousands of scopes deep
-      for (ScopeNode below : all.get(i).group.scopesInside()) {
+      ScopeShutdown around = all.get(i);
+      for (ScopeNode below : around.group.scopesInside()) {
         ScopeShutdown next = below.shutdownOrNew();
-        next.tighten(deadlineAt, asked);
+        next.limit.tighten(deadlineAt, asked);
+        if (around.hurried) {
+          next.hurried = true;
+        }
         all.add(next);
       }
     }
     all.reversed().forEach(ScopeShutdown::wake);
-    return shutdown;
-  }
-
-  private synchronized void tighten(long newDeadlineAt, @Nullable Duration newAsked) {
-    if (newDeadlineAt - deadlineAt < 0) {
-      deadlineAt = newDeadlineAt;
-      asked = newAsked;
-    }
   }
 
   /** Shuts down and waits, but not for the tasks on whose thread this is called. */
@@ -125,7 +128,7 @@ final class ScopeShutdown implements Runnable {
   /** The scope was closed before: there is nothing to do and nothing to wait for. */
   void isOver() {
     step = Step.CLOSED;
-    closed.countDown();
+    limit.over();
   }
 
   /** Cancels now, here and inside, instead of waiting for tasks to end by themselves. */
@@ -146,8 +149,11 @@ final class ScopeShutdown implements Runnable {
     try {
       while (true) {
         try {
-          closed.await();
-          return scope.report().orElseGet(() -> record.report(clock.nanoTime(), asked, List.of()));
+          return limit.awaitOver()
+              ? scope
+                  .report()
+                  .orElseGet(() -> record.report(clock.nanoTime(), limit.asked(), List.of()))
+              : limit.cutOff();
         } catch (InterruptedException e) {
           interrupted = true;
           if (scope.isBlock()) {
@@ -176,7 +182,7 @@ final class ScopeShutdown implements Runnable {
   }
 
   Optional<Instant> deadlineInstant() {
-    long left = deadlineAt - clock.nanoTime();
+    long left = limit.at() - clock.nanoTime();
     return left > NO_DEADLINE ? Optional.empty() : Optional.of(Instant.now().plusNanos(left));
   }
 
@@ -214,15 +220,18 @@ final class ScopeShutdown implements Runnable {
     List<ScopeNode> inside = group.scopesInside();
     for (ScopeNode below : inside) { // those that came through a block after the request
       if (below.shutdownUnderWay() == null) {
-        request(below, deadlineAt, asked);
+        ScopeShutdown late = below.shutdownOrNew();
+        late.limit.tighten(limit.at(), limit.asked());
+        late.hurried |= hurried;
+        late.spread(limit.at(), limit.asked());
       }
     }
     if (inside.isEmpty() && group.siblingsBeforeAreClosed()) {
       begin(now);
-    } else if (now - deadlineAt >= 0) {
+    } else if (now - limit.at() >= 0) {
       cancelAtDeadline(); // all at once, not one level after the other
     } else {
-      alarm.at(deadlineAt);
+      alarm.at(limit.at());
     }
   }
 
@@ -234,7 +243,7 @@ final class ScopeShutdown implements Runnable {
       seal(now);
     } else {
       record.beginPhase(ShutdownPhase.DRAIN, now, group.live());
-      phaseUntil = earlier(now + scope.options().drainNanos, deadlineAt);
+      phaseUntil = earlier(now + scope.options().drainNanos, limit.at());
       step = Step.DRAINING;
     }
   }
@@ -247,7 +256,7 @@ final class ScopeShutdown implements Runnable {
       record.endPhase(ShutdownPhase.DRAIN, Result.CANCELLED, now, group.live());
       beginCancelling(now);
     } else {
-      phaseUntil = earlier(phaseUntil, deadlineAt); // it may have been tightened
+      phaseUntil = earlier(phaseUntil, limit.at()); // it may have been tightened
       alarm.at(phaseUntil);
     }
   }
@@ -270,7 +279,7 @@ final class ScopeShutdown implements Runnable {
     long took = System.nanoTime() - begun;
     // Counts from when all have been interrupted, which with very many tasks takes a while.
     long interruptedAt = took < MANY_TASKS ? now : now + took;
-    phaseUntil = earlier(interruptedAt + scope.options().cancelNanos, deadlineAt + LAST_GRACE);
+    phaseUntil = earlier(interruptedAt + scope.options().cancelNanos, limit.at() + LAST_GRACE);
     step = Step.CANCELLING;
   }
 
@@ -280,7 +289,7 @@ final class ScopeShutdown implements Runnable {
       beginResources(now);
     } else if (now - phaseUntil >= 0) {
       long stacksUntil =
-          System.nanoTime() + earlier(now + MAX_TELLING, deadlineAt + LAST_CALL) - now;
+          System.nanoTime() + earlier(now + MAX_TELLING, limit.at() + LAST_CALL) - now;
       List<TaskRun<?>> abandoned = group.abandon(stacksUntil);
       record.abandoned(abandoned);
       Result how = abandoned.isEmpty() ? Result.CANCELLED : Result.ABANDONED;
@@ -288,7 +297,7 @@ final class ScopeShutdown implements Runnable {
       record.endPhase(ShutdownPhase.CANCEL, how, after, abandoned.size());
       beginResources(after);
     } else {
-      phaseUntil = earlier(phaseUntil, deadlineAt + LAST_GRACE);
+      phaseUntil = earlier(phaseUntil, limit.at() + LAST_GRACE);
       alarm.at(phaseUntil);
     }
   }
@@ -298,8 +307,8 @@ final class ScopeShutdown implements Runnable {
       cancelledAtDeadline = true;
       group.cancel("deadline of the shutdown of " + scope.path());
     }
-    if (clock.nanoTime() - (deadlineAt + LAST_GRACE) < 0) {
-      alarm.at(deadlineAt + LAST_GRACE);
+    if (clock.nanoTime() - (limit.at() + LAST_GRACE) < 0) {
+      alarm.at(limit.at() + LAST_GRACE);
     }
   }
 
@@ -315,7 +324,7 @@ final class ScopeShutdown implements Runnable {
     phaseUntil =
         earlier(
             now + Math.max(unused, Math.max(MIN_RESOURCES, scope.options().cancelNanos)),
-            deadlineAt + LAST_CALL);
+            limit.at() + LAST_CALL);
     closer = new ResourceCloser(toClose, this::wake);
     closer.start();
     step = Step.RESOURCES;
@@ -325,16 +334,16 @@ final class ScopeShutdown implements Runnable {
     ResourceCloser closing = closer;
     if (closing == null || closing.isDone()) {
       endResources(now, closing);
-    } else if (now - (deadlineAt + LAST_CALL) >= 0) {
+    } else if (now - (limit.at() + LAST_CALL) >= 0) {
       closing.giveUpAll();
       endResources(now, closing);
     } else if (now - phaseUntil >= 0) {
       closing.giveUpCurrent();
-      phaseUntil = earlier(now + MIN_RESOURCES, deadlineAt + LAST_CALL);
+      phaseUntil = earlier(now + MIN_RESOURCES, limit.at() + LAST_CALL);
       alarm.at(phaseUntil);
       wake();
     } else {
-      phaseUntil = earlier(phaseUntil, deadlineAt + LAST_CALL);
+      phaseUntil = earlier(phaseUntil, limit.at() + LAST_CALL);
       alarm.at(phaseUntil);
     }
   }
@@ -349,7 +358,7 @@ final class ScopeShutdown implements Runnable {
   }
 
   private void beginTelling(long now) {
-    phaseUntil = earlier(now + MAX_TELLING, deadlineAt + LAST_CALL);
+    phaseUntil = earlier(now + MAX_TELLING, limit.at() + LAST_CALL);
     for (ScopeNode block : group.blocks()) {
       if (block.closedWithoutShutdown()) { // else its owner was faster
         closedBlocks.add(block);
@@ -357,7 +366,7 @@ final class ScopeShutdown implements Runnable {
         record.tellBlockClosed(block);
       }
     }
-    scope.closed(record.report(now, asked, closer == null ? List.of() : closer.results()));
+    scope.closed(record.report(now, limit.asked(), closer == null ? List.of() : closer.results()));
     record.reportFailureOf(scope);
     record.tellClosed();
     step = Step.TELLING;
@@ -365,7 +374,7 @@ final class ScopeShutdown implements Runnable {
 
   private void whileTelling(long now) {
     if (!telling.isIdle() && now - phaseUntil < 0) {
-      phaseUntil = earlier(phaseUntil, deadlineAt + LAST_CALL);
+      phaseUntil = earlier(phaseUntil, limit.at() + LAST_CALL);
       alarm.at(phaseUntil);
       return;
     }
@@ -379,7 +388,7 @@ final class ScopeShutdown implements Runnable {
       outer.wake();
     }
     group.wakeSiblingsAfter();
-    closed.countDown();
+    limit.over();
   }
 
   private static long earlier(long a, long b) {

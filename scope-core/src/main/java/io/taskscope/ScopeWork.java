@@ -173,6 +173,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     if (streams.offer(task)) {
       task.retrieved = true;
     }
+    registry.departed(task);
     quiet.taskLeft();
     return true;
   }

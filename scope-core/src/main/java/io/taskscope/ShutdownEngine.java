@@ -13,7 +13,7 @@ final class ShutdownEngine {
   private ShutdownEngine() {}
 
   /** Has the shutdown look again at where it stands. Bounded: each is queued at most once. */
-  static void enqueue(ScopeShutdown shutdown) {
+  static void enqueue(Runnable shutdown) {
     THREAD.execute(shutdown);
   }
 }

@@ -133,6 +133,30 @@ final class ShutdownRecord {
         counts,
         resources,
         givenUp,
-        inner);
+        inner,
+        0);
+  }
+
+  /**
+   * The report of a shutdown that could not keep its deadline: what is known without waiting for
+   * the engine. From any thread.
+   */
+  static ShutdownReport cutOff(
+      ScopeNode scope, Duration took, @Nullable Duration asked, long unfinished) {
+    TaskRegistry.Counts counts = scope.registry().counts();
+    return new ShutdownReport(
+        scope.id(),
+        scope.path(),
+        Result.ABANDONED,
+        took,
+        Optional.ofNullable(asked),
+        List.of(),
+        counts.live(),
+        OutcomeCounts.NONE,
+        counts.finished(),
+        List.of(),
+        List.of(),
+        List.of(),
+        unfinished);
   }
 }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param resources the resources it owned, in the order in which they were closed
  * @param ownAbandoned tasks of its own, and of blocks opened in them, that were given up
  * @param children the reports of the scopes below it, in the order in which they closed
+ * @param unfinished 0 once all is closed; else the deadline was over before every scope could be
+ *     looked at, and this is how many, counted up to 10 000, were still being closed, which goes on
  */
 public record ShutdownReport(
     long scopeId,
@@ -41,7 +43,8 @@ public record ShutdownReport(
     OutcomeCounts counts,
     List<Resource> resources,
     List<AbandonedTask> ownAbandoned,
-    List<ShutdownReport> children) {
+    List<ShutdownReport> children,
+    long unfinished) {
 
   /** Keeps immutable copies of the lists. */
   public ShutdownReport {

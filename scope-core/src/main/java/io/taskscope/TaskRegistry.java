@@ -11,23 +11,44 @@ import org.jspecify.annotations.Nullable;
  * the scope's state holds for every task.
  *
  * <p>Live is what has started and not finished: both are counted on their own, and since the
- * finished ones are read first, {@code started = finished + live} holds in every reading.
+ * finished ones are read first, {@code started = finished + live} holds in every reading. A task
+ * counts as finished before it is seen to have left, and as departed after it: so whoever sees that
+ * it has left sees counts that include it, and whoever sees the scope quiet sees that all have
+ * left.
  */
 final class TaskRegistry {
   /** Two per processor keep collisions rare; beyond 32 the memory is better spent elsewhere. */
   private static final int LONG_LIVED_LANES =
       Integer.highestOneBit(Math.clamp(Runtime.getRuntime().availableProcessors() * 2L, 2, 32));
 
-  private static final Outcome.Kind[] KINDS = Outcome.Kind.values();
+  private static final int COUNTS = Count.values().length;
 
   /** How many tasks leave between two looks at what can be thrown out. */
   private static final int SWEEP_EVERY = 64;
 
+  private enum Count {
+    SUCCESS,
+    FAILURE,
+    CANCELLED,
+    ABANDONED,
+    /** Any of these, and it is seen to have left. */
+    DEPARTED;
+
+    static Count of(Outcome.Kind kind) {
+      return switch (kind) {
+        case SUCCESS -> SUCCESS;
+        case FAILURE -> FAILURE;
+        case CANCELLED -> CANCELLED;
+        case ABANDONED -> ABANDONED;
+      };
+    }
+  }
+
   private final Lane[] lanes;
-  private final Counters<Outcome.Kind> finished;
+  private final Counters<Count> finished;
   private int exempt; // guarded by this
 
-  private TaskRegistry(ScopeNode scope, int laneCount, Counters<Outcome.Kind> finished) {
+  private TaskRegistry(ScopeNode scope, int laneCount, Counters<Count> finished) {
     lanes = new Lane[laneCount];
     for (int i = 0; i < laneCount; i++) {
       lanes[i] = new Lane(scope);
@@ -37,7 +58,7 @@ final class TaskRegistry {
 
   /** For a block, which is short-lived and mostly fed by one thread. */
   static TaskRegistry ofBlock(ScopeNode scope) {
-    return new TaskRegistry(scope, 1, Counters.compact(KINDS.length));
+    return new TaskRegistry(scope, 1, Counters.compact(COUNTS));
   }
 
   static TaskRegistry ofLongLived(ScopeNode scope) {
@@ -64,10 +85,15 @@ final class TaskRegistry {
     if (task.exempt) {
       unexempt(task);
     }
-    if (finished.increment(kind, task.id()) % SWEEP_EVERY == 0) {
+    if (finished.increment(Count.of(kind), task.id()) % SWEEP_EVERY == 0) {
       chunk.sweep();
     }
     return true;
+  }
+
+  /** A task that was removed is seen to have left: from here on nobody waits for it. */
+  void departed(TaskRun<?> task) {
+    finished.increment(Count.DEPARTED, task.id());
   }
 
   /** From now on {@link #isQuiet} does not wait for this task, which itself waits for the scope. */
@@ -96,17 +122,10 @@ final class TaskRegistry {
 
   /** Whether no task is live, but for those that wait for this very scope. */
   boolean isQuiet() {
-    long gone = finishedTotal(); // first: then what has started since makes it not quiet
+    long gone =
+        finished.sum(Count.DEPARTED); // first: then what has started since makes it not quiet
     long live = started() - gone;
     return live == 0 || live == exempt();
-  }
-
-  private long finishedTotal() {
-    long total = 0;
-    for (Outcome.Kind kind : KINDS) {
-      total += finished.sum(kind);
-    }
-    return total;
   }
 
   /** When this returns, no {@link #add} is under way that saw an older state of the scope. */
@@ -136,7 +155,7 @@ final class TaskRegistry {
   record Counts(long live, long waitedFor, long started, OutcomeCounts finished) {}
 
   Counts counts() {
-    OutcomeCounts ended = OutcomeCounts.of(finished::sum);
+    OutcomeCounts ended = OutcomeCounts.of(kind -> finished.sum(Count.of(kind)));
     long started = started();
     long live = started - ended.total();
     return new Counts(live, Math.max(0, live - exempt()), started, ended);

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param history how many finished tasks the histories of the tree may keep together
  * @param abandonedAlive tasks that were given up and whose bodies go on; their threads hold them
  *     anyway
+ * @param failureLog where failures go that no handler takes
  */
-record Tree(TaskClock clock, HistoryBudget history, Set<TaskRun<?>> abandonedAlive) {
+record Tree(
+    TaskClock clock, HistoryBudget history, Set<TaskRun<?>> abandonedAlive, FailureLog failureLog) {
 
   static Tree of(@Nullable ScopeNode parent, ScopeOptions options) {
     if (parent != null) {
@@ -23,6 +25,7 @@ record Tree(TaskClock clock, HistoryBudget history, Set<TaskRun<?>> abandonedAli
     return new Tree(
         clock == null ? TaskClock.system() : clock,
         new HistoryBudget(),
-        ConcurrentHashMap.newKeySet());
+        ConcurrentHashMap.newKeySet(),
+        new FailureLog(FailureLog.WINDOW));
   }
 }

@@ -277,6 +277,19 @@ class ConcurrencyTest {
   }
 
   @Test
+  void tasks_whenJoinReturns_areDoneAndInTheStatistics() throws Exception {
+    TaskScope web = guard.root("race-join");
+    PathStats stats = ((ScopeNode) web).stats();
+    long before = stats.finished().total();
+    for (int i = 1; i <= 20_000; i++) {
+      Task<Integer> task = web.spawn("t", () -> 1);
+      web.join();
+      assertThat(task.isDone()).isTrue();
+      assertThat(stats.finished().total() - before).isEqualTo(i);
+    }
+  }
+
+  @Test
   void finishedTask_thatLeftDuringAWalk_keepsNoOtherTask() {
     CountDownLatch releaseOlder = guard.latch();
     CountDownLatch releaseNewer = guard.latch();

@@ -250,7 +250,8 @@ class FailureOnceTest {
             throw shared;
           });
     }
-    await("log", () -> log.records.size() == 1_000);
+    await("end", () -> web.view().finished().failure() == 1_000);
+    await("log", () -> log.records.size() == FailureLog.IN_FULL);
 
     assertThat(shared.getSuppressed()).hasSizeLessThan(100);
   }

@@ -49,6 +49,35 @@ class FindingsTest {
   }
 
   @Test
+  void block_whoseThreadDiedWithoutClosingIt_isUnclosed() throws Exception {
+    AtomicReference<TaskScope> left = new AtomicReference<>();
+    Thread opener =
+        Thread.ofPlatform().name("forgetful").start(() -> left.set(TaskScope.open("block")));
+    opener.join();
+    TaskScope block = left.get();
+    assertThat(TaskScope.roots()).contains(block);
+
+    assertThat(of(block, Kind.UNCLOSED))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.ERROR);
+              assertThat(finding.path()).isEqualTo("/block");
+              assertThat(finding.sentence()).contains("forgetful").contains("try-with-resources");
+            });
+
+    block.close();
+    assertThat(of(block, Kind.UNCLOSED)).isEmpty();
+  }
+
+  @Test
+  void block_openOnALiveThread_isNotUnclosed() {
+    try (TaskScope block = TaskScope.open("block")) {
+      assertThat(of(block, Kind.UNCLOSED)).isEmpty();
+    }
+  }
+
+  @Test
   void findings_ofHealthyTree_areNone() throws Exception {
     TaskScope web = root();
     CountDownLatch never = guard.latch();

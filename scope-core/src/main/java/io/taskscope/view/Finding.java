@@ -38,6 +38,8 @@ public record Finding(
     LEAKED,
     /** A task was cancelled a while ago and has not ended: it ignores its interrupt. */
     STUCK,
+    /** A block that was never closed, and the thread that opened it has ended. */
+    UNCLOSED,
     /** A live task whose creator has ended. */
     ORPHAN,
     /** A hook failed too often and was taken out: its telemetry is missing. */
