@@ -51,7 +51,8 @@ final class BucketCounts {
   @SuppressWarnings("unused") // written through WANTED
   private volatile int wanted = ALL;
 
-  private record Seen(double seconds, TraceContext context, long atMillis) {}
+  /** An exemplar. */
+  record Seen(double seconds, TraceContext context, long atMillis) {}
 
   BucketCounts() {
     for (int i = 0; i < counts.length; i++) {
@@ -59,7 +60,7 @@ final class BucketCounts {
     }
   }
 
-  private static double[] boundsInSeconds() {
+  static double[] boundsInSeconds() {
     double[] bounds = new double[BOUNDS_NANOS.length + 1];
     for (int i = 0; i < BOUNDS_NANOS.length; i++) {
       bounds[i] = BOUNDS_NANOS[i] / 1e9;
@@ -94,21 +95,39 @@ final class BucketCounts {
 
   /** What was counted so far; the next exemplars will be of tasks that end from now on. */
   HistogramDataPointSnapshot snapshot(Labels labels, long createdMillis) {
-    long[] perBucket = new long[counts.length];
-    for (int i = 0; i < perBucket.length; i++) {
-      perBucket[i] = counts[i].sum();
-    }
     HistogramDataPointSnapshot snapshot =
         new HistogramDataPointSnapshot(
-            ClassicHistogramBuckets.of(BOUNDS_SECONDS, perBucket),
+            ClassicHistogramBuckets.of(BOUNDS_SECONDS, perBucket()),
             sum.sum(),
             labels,
             seenExemplars(),
             createdMillis);
+    exemplarsShown();
+    return snapshot;
+  }
+
+  long[] perBucket() {
+    long[] perBucket = new long[counts.length];
+    for (int i = 0; i < perBucket.length; i++) {
+      perBucket[i] = counts[i].sum();
+    }
+    return perBucket;
+  }
+
+  /** In seconds. */
+  double sum() {
+    return sum.sum();
+  }
+
+  @Nullable Seen exemplar(int bucket) {
+    return exemplars.get(bucket);
+  }
+
+  /** The next exemplars will be of tasks that end from now on. */
+  void exemplarsShown() {
     if (wanted != ALL) {
       WANTED.setVolatile(this, ALL);
     }
-    return snapshot;
   }
 
   private Exemplars seenExemplars() {

@@ -11,9 +11,13 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.ToDoubleFunction;
@@ -33,19 +37,62 @@ final class PrometheusTarget extends Target {
   private final Map<String, PrometheusFamily<?>> families = new ConcurrentHashMap<>();
   private final MultiCollector collector;
   private final Refusals refusals = new Refusals();
+  private final Set<String> foreign = ConcurrentHashMap.newKeySet();
+
+  /** Bound while the rest of the registry is written apart from our metrics. */
+  private static final ScopedValue<PrometheusTarget> WRITTEN_APART = ScopedValue.newInstance();
 
   PrometheusTarget(PrometheusMeterRegistry prometheus, Runnable beforeScrape) {
     super(prometheus);
     this.prometheus = prometheus;
     collector =
         () -> {
+          if (WRITTEN_APART.isBound() && equals(WRITTEN_APART.get())) {
+            return new MetricSnapshots();
+          }
           beforeScrape.run();
           List<MetricSnapshot> snapshots = new ArrayList<>(families.size());
           families.values().forEach(family -> family.addTo(snapshots));
           return new MetricSnapshots(snapshots);
         };
     prometheus.config().onMeterRegistrationFailed(refusals);
+    prometheus.getMeters().forEach(this::noteForeign);
+    prometheus.config().onMeterAdded(this::noteForeign);
     prometheus.getPrometheusRegistry().register(collector);
+  }
+
+  private void noteForeign(Meter meter) {
+    if (!refusals.isAdding()) {
+      foreign.add(name(meter.getId()));
+    }
+  }
+
+  private String name(Meter.Id id) {
+    return prometheus
+        .config()
+        .namingConvention()
+        .name(id.getName(), id.getType(), id.getBaseUnit());
+  }
+
+  /**
+   * Writes what a scrape of the whole registry would, our own metrics first and by shorter ways.
+   */
+  void scrape(OutputStream out, ScrapeFormat format) throws IOException {
+    if (!Collections.disjoint(foreign, families.keySet())) { // they have to be put together
+      prometheus.scrape(out, format.contentType());
+      return;
+    }
+    ExpositionText text = new ExpositionText(out, format);
+    for (PrometheusFamily<?> family : families.values()) {
+      family.writeTo(text);
+    }
+    text.flush();
+    ScopedValue.where(WRITTEN_APART, this)
+        .<@Nullable Void, IOException>call(
+            () -> {
+              prometheus.scrape(out, format.contentType());
+              return null;
+            });
   }
 
   /** Outside of its strict mode Micrometer tells only a listener what it has refused. */
@@ -55,9 +102,13 @@ final class PrometheusTarget extends Target {
 
     @Override
     public void accept(Meter.Id id, String why) {
-      if (Thread.currentThread().equals(adding)) {
+      if (isAdding()) {
         reason = why;
       }
+    }
+
+    boolean isAdding() {
+      return Thread.currentThread().equals(adding);
     }
 
     Meter register(Meter.Builder builder, PrometheusMeterRegistry registry) {

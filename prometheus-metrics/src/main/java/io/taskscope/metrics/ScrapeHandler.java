@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -29,6 +30,7 @@ public final class ScrapeHandler implements HttpHandler {
 
   private final PrometheusMeterRegistry registry;
   private final TaskscopeMetrics metrics;
+  private volatile int lastSize;
 
   /**
    * A handler for one registry.
@@ -83,12 +85,20 @@ public final class ScrapeHandler implements HttpHandler {
    * The whole answer before its first byte is sent: half a scrape must not look like a whole one.
    */
   private byte[] scrape(ScrapeFormat format, boolean gzip) throws IOException {
-    metrics.refresh();
-    ByteArrayOutputStream body = new ByteArrayOutputStream(1 << 14);
-    try (OutputStream out = gzip ? new GZIPOutputStream(body) : body) {
-      registry.scrape(out, format.contentType());
+    ByteArrayOutputStream body = new ByteArrayOutputStream(Math.max(1 << 14, lastSize + 1024));
+    try (OutputStream out = gzip ? new FastGzip(body) : body) {
+      metrics.scrape(registry, out, format);
     }
+    lastSize = body.size();
     return body.toByteArray();
+  }
+
+  /** The highest level takes six times as long for two thirds of the bytes. */
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(OutputStream out) throws IOException {
+      super(out, 1 << 13);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 
   private static void send(HttpExchange exchange, int status, String text) throws IOException {

@@ -3,12 +3,15 @@ package io.taskscope.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.taskscope.TaskScope;
 import io.taskscope.hook.HookRegistration;
 import io.taskscope.hook.HookStatus;
 import io.taskscope.hook.Hooks;
 import io.taskscope.hook.TelemetryDrops;
 import io.taskscope.view.Statistics;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -252,6 +255,19 @@ public final class TaskscopeMetrics implements MeterBinder, AutoCloseable {
     } finally {
       registration.unlock();
     }
+  }
+
+  /** Writes everything in the registry, which may be bound or not, as of now. */
+  void scrape(PrometheusMeterRegistry registry, OutputStream out, ScrapeFormat format)
+      throws IOException {
+    refresh();
+    for (Target target : registries.bound()) {
+      if (target.registry == registry && target instanceof PrometheusTarget prometheus) {
+        prometheus.scrape(out, format);
+        return;
+      }
+    }
+    registry.scrape(out, format.contentType());
   }
 
   boolean isClosed() {

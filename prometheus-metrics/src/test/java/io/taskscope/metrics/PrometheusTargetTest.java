@@ -10,10 +10,20 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.taskscope.Task;
 import io.taskscope.TaskScope;
+import io.taskscope.hook.HookRegistration;
+import io.taskscope.hook.Hooks;
+import io.taskscope.hook.TaskHook;
+import io.taskscope.hook.TraceContext;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * On a Prometheus registry values bypass Micrometer's meters. What an application has configured
@@ -140,5 +150,57 @@ class PrometheusTargetTest {
           assertThat(scrape.value("taskscope_tasks_active", "mine", "yes")).isEqualTo(7);
           assertThat(scrape.find("taskscope_tasks_active")).hasSizeGreaterThan(1);
         });
+  }
+
+  /** What the Prometheus library writes of the same registry. */
+  @ParameterizedTest
+  @EnumSource(ScrapeFormat.class)
+  void text_ofAWholeRegistry_isThatOfThePrometheusLibrary(ScrapeFormat format) throws Exception {
+    try (HookRegistration tracing = Hooks.add(new Traced());
+        Workload workload = new Workload()) {
+      workload.shutDownChild();
+      workload.root.child("odd-names", o -> o.taskNamesAsLabel(true)).call("a\"b\\c\u00e4", () -> {});
+      PrometheusMeterRegistry registry = workload.fixture.registry;
+      registry.counter("mine", "a", "b").increment(3e9);
+      workload.running.cancel("so that values stand still");
+      ByteArrayOutputStream ours = new ByteArrayOutputStream();
+      Scrape.of(registry, workload.fixture.metrics);
+
+      workload.fixture.metrics.scrape(registry, ours, format);
+      String library = registry.scrape(format.contentType());
+
+      assertThat(withoutAges(ours.toString(StandardCharsets.UTF_8)))
+          .containsExactlyInAnyOrderElementsOf(withoutAges(library));
+      assertThat(ours.toString(StandardCharsets.UTF_8).contains("trace_id"))
+          .isEqualTo(format == ScrapeFormat.OPEN_METRICS);
+      assertThat(tracing.status().failures()).isEmpty();
+    }
+  }
+
+  private static List<String> withoutAges(String text) {
+    return text.lines().filter(line -> !line.startsWith("taskscope_oldest_task_age")).toList();
+  }
+
+  private static final class Traced implements TaskHook {
+    @Override
+    public void taskCreated(Task<?> task) {
+      task.attach(TraceContext.KEY, new TraceContext(1, task.id(), task.id(), true));
+    }
+  }
+
+  @Test
+  void text_whenTheApplicationHasAMetricOfOurs_isPutTogether() throws Exception {
+    PrometheusMeterRegistry registry = registry();
+    registry.gauge("taskscope.tasks.active", Tags.of(Tag.of("mine", "yes")), 7);
+    try (TaskscopeMetrics metrics = new TaskscopeMetrics()) {
+      metrics.bindTo(registry);
+      ByteArrayOutputStream ours = new ByteArrayOutputStream();
+
+      metrics.scrape(registry, ours, ScrapeFormat.PROMETHEUS);
+
+      assertThat(ours.toString(StandardCharsets.UTF_8).lines())
+          .containsOnlyOnce("# TYPE taskscope_tasks_active gauge")
+          .contains("taskscope_tasks_active{mine=\"yes\"} 7.0");
+    }
   }
 }
