@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Source of the formats: <a
  * href="https://prometheus.io/docs/instrumenting/exposition_formats/">Prometheus text format
- * 0.0.4</a> and <a
- * href="https://prometheus.io/docs/specs/om/open_metrics_spec/">OpenMetrics 1.0.0</a>.
+ * 0.0.4</a> and <a href="https://prometheus.io/docs/specs/om/open_metrics_spec/">OpenMetrics
+ * 1.0.0</a>.
  */
 final class ExpositionText {
   private static final int CHUNK = 1 << 15;

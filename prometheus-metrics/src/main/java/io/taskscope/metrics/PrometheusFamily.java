@@ -119,13 +119,15 @@ final class PrometheusFamily<D extends DataPointSnapshot> {
     return switch (meter.type()) {
       case COUNTER ->
           new PrometheusFamily<>(meter, metadata, PrometheusFamily::counter, CounterSnapshot::new);
-      case GAUGE -> new PrometheusFamily<>(meter, metadata, PrometheusFamily::gauge, GaugeSnapshot::new);
+      case GAUGE ->
+          new PrometheusFamily<>(meter, metadata, PrometheusFamily::gauge, GaugeSnapshot::new);
       case INFO ->
           new PrometheusFamily<>(
               meter, metadata, cell -> new InfoDataPointSnapshot(cell.labels), InfoSnapshot::new);
       case HISTOGRAM ->
           new PrometheusFamily<>(
-              meter, metadata,
+              meter,
+              metadata,
               PrometheusFamily::histogram,
               (data, points) -> new HistogramSnapshot(data, points));
     };

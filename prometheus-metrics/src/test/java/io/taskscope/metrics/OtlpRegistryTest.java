@@ -48,6 +48,7 @@ class OtlpRegistryTest {
       metrics.bindTo(registry);
       root.spawn("t", () -> {}).get();
       root.spawn("t", () -> {}).get();
+      metrics.refresh(); // a reading of the last 50 ms would do else
       registry.close(); // publishes what there is
 
       Map<String, Metric> byName =
@@ -86,7 +87,8 @@ class OtlpRegistryTest {
 
     assertThat(byName.get("taskscope.tasks.active").hasGauge()).isTrue();
     assertThat(byName.get("taskscope.scope.info").getGauge().getDataPointsList())
-        .anySatisfy(point -> assertThat(has(point.getAttributesList(), "scope.path", path)).isTrue());
+        .anySatisfy(
+            point -> assertThat(has(point.getAttributesList(), "scope.path", path)).isTrue());
     assertThat(byName.keySet())
         .containsAll(
             List.of(

@@ -159,7 +159,10 @@ class PrometheusTargetTest {
     try (HookRegistration tracing = Hooks.add(new Traced());
         Workload workload = new Workload()) {
       workload.shutDownChild();
-      workload.root.child("odd-names", o -> o.taskNamesAsLabel(true)).call("a\"b\\c\u00e4", () -> {});
+      workload
+          .root
+          .child("odd-names", o -> o.taskNamesAsLabel(true))
+          .call("a\"b\\c\u00e4", () -> {});
       PrometheusMeterRegistry registry = workload.fixture.registry;
       registry.counter("mine", "a", "b").increment(3e9);
       workload.running.cancel("so that values stand still");
