@@ -75,9 +75,7 @@ final class StatisticsReader {
         .map(
             stats ->
                 statistics(
-                    stats,
-                    new Sum(),
-                    AgentLink.stepsMeasured() ? stats.steps.finished() : null));
+                    stats, new Sum(), AgentLink.stepsMeasured() ? stats.steps.finished() : null));
   }
 
   private static PathStatistics statistics(
