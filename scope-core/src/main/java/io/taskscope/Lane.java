@@ -156,19 +156,27 @@ final class Lane {
         chunk.given = Math.min(given, chunk.slots.length);
       }
     }
-    long until = System.nanoTime() + MAX_ENTERING;
     for (Chunk at = chunk; at != null; at = at.older) {
-      int given = at == chunk ? given(at) : at.slots.length;
+      int given = given(at);
       for (int slot = 0; slot < given; slot++) {
-        while ((Object) SLOT.getVolatile(at.slots, slot) == null && System.nanoTime() - until < 0) {
-          LockSupport.parkNanos(1_000); // its thread is between two instructions
+        if ((Object) SLOT.getVolatile(at.slots, slot) == null) {
+          awaitEntry(at, slot);
         }
       }
     }
   }
 
-  private synchronized int given(Chunk sealed) {
-    return sealed.given;
+  /** Its thread is between two instructions. */
+  private static void awaitEntry(Chunk chunk, int slot) {
+    long until = System.nanoTime() + MAX_ENTERING;
+    while ((Object) SLOT.getVolatile(chunk.slots, slot) == null && System.nanoTime() - until < 0) {
+      LockSupport.parkNanos(1_000);
+    }
+  }
+
+  /** How many slots of a chunk that is full or sealed have been given away. */
+  private synchronized int given(Chunk chunk) {
+    return (chunk.next & Chunk.SEALED) == 0 ? chunk.slots.length : chunk.given;
   }
 
   /** How many tasks have come in. */
@@ -227,9 +235,8 @@ final class Lane {
     }
   }
 
-  private static boolean isDone(Chunk chunk) {
-    boolean sealed = (chunk.next & Chunk.SEALED) != 0;
-    int given = sealed ? chunk.given : chunk.slots.length;
+  private boolean isDone(Chunk chunk) {
+    int given = given(chunk);
     for (int slot = 0; slot < given; slot++) {
       if ((Object) SLOT.getVolatile(chunk.slots, slot) != Chunk.GONE) {
         return false;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Waiting for a scope to have no live tasks, and the deadline that sees to it. */
 final class Quiet {
   private final ScopeNode scope;
-  private volatile int waiting; // written with the lock of this held
+  private final WaitingThreads waiting = new WaitingThreads();
   private TaskClock.@Nullable Scheduled timer; // guarded by this
   private boolean over; // guarded by this
   private ShutdownReport.Result atDeadline = ShutdownReport.Result.CLEAN; // guarded by this
@@ -31,7 +31,7 @@ final class Quiet {
 
   /** Whoever waits says so before looking at the tasks. */
   private boolean someoneWaits() {
-    if (waiting > 0) {
+    if (waiting.any()) {
       return true;
     }
     for (ScopeNode at = scope; at != null; at = at.above()) {
@@ -47,11 +47,7 @@ final class Quiet {
 
   /** There may be nothing to wait for any more: all who wait look again. */
   void maybeReached() {
-    if (waiting > 0) {
-      synchronized (this) {
-        notifyAll();
-      }
-    }
+    waiting.wake();
     for (ScopeNode at = scope; at != null; at = at.above()) {
       ScopeShutdown shutdown = at.shutdownUnderWay();
       if (shutdown != null) {
@@ -65,7 +61,7 @@ final class Quiet {
 
   /** Whether someone waits for this scope right now. */
   boolean isAwaited() {
-    return waiting > 0;
+    return waiting.any();
   }
 
   /** Returns when neither this scope nor one below it has a live task. */
@@ -98,18 +94,8 @@ final class Quiet {
         && started == scope.registry().started();
   }
 
-  private synchronized void awaitThisScope() throws InterruptedException {
-    if (scope.registry().isQuiet()) {
-      return;
-    }
-    waiting++;
-    try {
-      while (!scope.registry().isQuiet()) {
-        wait();
-      }
-    } finally {
-      waiting--;
-    }
+  private void awaitThisScope() throws InterruptedException {
+    waiting.awaitUntil(() -> scope.registry().isQuiet());
   }
 
   // ---- the deadline: cancel, and after the cancel timeout abandon
