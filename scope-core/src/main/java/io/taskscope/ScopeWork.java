@@ -59,6 +59,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     try {
       ScopeContainers.start(Thread.ofVirtual().name(task.name()).unstarted(task), self());
     } catch (Throwable noThread) { // out of memory, most likely; the caller must know
+      task.retrieved = task.origin() != TaskOrigin.TICK; // nobody calls that
       task.endBeforeStart(new Outcome.Failure(noThread));
       throw noThread;
     }

@@ -280,7 +280,9 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     }
     boolean kept = false;
     if (first && how instanceof Outcome.Failure failure) {
-      retrieved = origin() == TaskOrigin.CALLED;
+      if (origin() == TaskOrigin.CALLED) {
+        retrieved = true;
+      }
       kept = scope().failed(this, failure.error());
     }
     if (how != outcome && outcome instanceof Outcome.Abandoned) {

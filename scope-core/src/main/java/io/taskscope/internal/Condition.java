@@ -2,7 +2,6 @@
 package io.taskscope.internal;
 
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One comparison of a selector, such as {@code age>5s}. */
@@ -47,7 +46,7 @@ record Condition(Attribute attribute, Operator operator, Operand operand) {
 
     record Text(String value) implements Operand {}
 
-    record Expression(Pattern pattern) implements Operand {}
+    record Expression(Matches matches) implements Operand {}
   }
 
   /**
@@ -63,60 +62,11 @@ record Condition(Attribute attribute, Operator operator, Operand operand) {
           value instanceof Long number && operator.holds(Long.compare(number, wanted));
       case Operand.Text(String wanted) ->
           operator.holds(normal(value).equals(normal(wanted)) ? 0 : 1);
-      case Operand.Expression(Pattern pattern) -> matches(pattern, normal(value));
+      case Operand.Expression(Matches matches) -> matches.of(normal(value));
     };
-  }
-
-  private static boolean matches(Pattern pattern, String text) {
-    try {
-      return pattern.matcher(new BudgetedText(text)).matches();
-    } catch (StackOverflowError e) { // it goes deeper with every character of a long text
-      throw tooComplex(text);
-    }
-  }
-
-  private static IllegalArgumentException tooComplex(CharSequence text) {
-    String shown = text.length() > 100 ? text.subSequence(0, 100) + "…" : text.toString();
-    return new IllegalArgumentException(
-        "the expression after ~ takes too long on \"" + shown + "\"; make it simpler");
   }
 
   private String normal(Object value) {
     return attribute.isWord() ? value.toString().toLowerCase(Locale.ROOT) : value.toString();
-  }
-
-  /** A text that refuses to be looked at more often than any sensible expression needs. */
-  private static final class BudgetedText implements CharSequence {
-    private static final int LOOKS = 100_000;
-
-    private final CharSequence text;
-    private int looksLeft = LOOKS;
-
-    BudgetedText(CharSequence text) {
-      this.text = text;
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (--looksLeft < 0) {
-        throw tooComplex(text);
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.subSequence(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text.toString();
-    }
   }
 }

@@ -148,7 +148,7 @@ final class SelectorParser {
         throw wrong("the repetitions {n} in it multiply to more than " + MAX_REPETITIONS);
       }
       try {
-        return new Operand.Expression(Pattern.compile(value));
+        return new Operand.Expression(new Matches(Pattern.compile(value)));
       } catch (PatternSyntaxException e) {
         throw wrong("not a regular expression: " + e.getDescription());
       } catch (StackOverflowError e) {
