@@ -289,6 +289,9 @@ class ExpressionsIT {
               assertThat(one.spanId()).isEqualTo(span);
               assertThat(one.attributes()).containsEntry("taskscope.scope.path", SCOPE);
             });
+    assertThat(StackTest.queriesOfTraces(SCOPE))
+        .hasSize(3)
+        .allSatisfy(query -> assertThat(prometheus.query(query)).as(query).isNotEmpty());
   }
 
   @Test
