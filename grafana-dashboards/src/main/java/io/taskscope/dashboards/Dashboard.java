@@ -16,7 +16,7 @@ final class Dashboard {
   private static final int SCHEMA_VERSION = 42;
 
   private static final int COLUMNS = 24;
-  private static final int TEXT_HEIGHT = 4;
+  private static final int TEXT_HEIGHT = 3;
 
   private final String uid;
   private final String title;

@@ -121,7 +121,12 @@ final class Leaks {
         .query(live, "now")
         .query(sumBy("", "avg_over_time(%s[1h])".formatted(series(ACTIVE, SUBTREE))), "mean of 1 h")
         .query(
-            sumBy("", "predict_linear(%s[30m], 3600)".formatted(series(ACTIVE, SUBTREE))), "in 1 h")
+            sumBy(
+                "",
+                // Not in the first minutes of a process, whose start looks like endless growth.
+                "clamp_min(predict_linear(%s[30m], 3600), 0) and %s offset 25m"
+                    .formatted(series(ACTIVE, SUBTREE), series(ACTIVE, SUBTREE))),
+            "in 1 h")
         .unit("short")
         .override(
             Json.object("id", "byName", "options", "in 1 h"),

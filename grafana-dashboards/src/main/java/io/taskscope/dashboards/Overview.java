@@ -130,7 +130,7 @@ final class Overview {
             "Firing alerts",
             "Alerts of Taskscope that fire for these jobs, with their runbooks. Empty is good.",
             24,
-            6)
+            5)
         .key(
             "alertname",
             "Alert",

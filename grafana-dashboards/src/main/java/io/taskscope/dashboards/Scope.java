@@ -61,7 +61,7 @@ final class Scope {
   private static Panel breadcrumb() {
     Panel panel =
         Panels.names(
-                "Breadcrumb", "The scope and the scopes it is in. Click one to go there.", 24, 2)
+                "Breadcrumb", "The scope and the scopes it is in. Click one to go there.", 24, 3)
             .instant()
             .unit("string")
             .noValue("choose a scope")
@@ -171,7 +171,7 @@ final class Scope {
             "Children",
             "One row per child, each with all that is below it. Queued, running and parked need the agent.",
             24,
-            9)
+            7)
         .key(
             "child",
             "Child",

@@ -222,7 +222,7 @@ final class Shutdown {
         .instant()
         .query(
             "sort_desc(topk(10, %s / %s))".formatted(phase("sum"), phase("count")),
-            "{{scope_path}} {{phase}}")
+            "{{phase}} {{scope_path}}")
         .unit("s")
         .min(0)
         .noValue("no shutdown");
@@ -255,6 +255,7 @@ final class Shutdown {
                                 SUBTREE)))),
             "{{scope_path}}")
         .unit("short")
+        .decimals(0)
         .min(0)
         .threshold(0.5)
         .noValue("none was abandoned")

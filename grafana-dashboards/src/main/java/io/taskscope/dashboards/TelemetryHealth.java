@@ -68,8 +68,8 @@ final class TelemetryHealth {
 
   private static Panel agents() {
     return Panels.stat(
-            "Instances without the whole agent",
-            "Where the agent is off or only partly on, states and parks are not measured.",
+            "Agent missing",
+            "Instances where the agent is off or only partly on: states and parks are not measured.",
             4)
         .query("count(%s) or vector(0)".formatted(series(BUILD, "agent!=\"on\"")), "instances")
         .unit("short")

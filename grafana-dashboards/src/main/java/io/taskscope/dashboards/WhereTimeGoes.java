@@ -56,8 +56,7 @@ final class WhereTimeGoes {
   private static Panel unattributedNow() {
     return Panels.stat(
             "Unattributed",
-            "Share of the time of live tasks that is in none of the three states. Below 2 % all is accounted for; more"
-                + " for a short time is the difference between two scrapes.",
+            "Share of the live tasks that are in none of the three states. Below 2 % all is accounted for.",
             6)
         .query(unattributedShare(), "unattributed")
         .unit("percentunit")
@@ -66,15 +65,16 @@ final class WhereTimeGoes {
         .thresholds(0.02, 0.1);
   }
 
-  /** The part of the mean number of live tasks that is in no state. */
+  /**
+   * The part of the live tasks that is in no state. Of gauges, which one scrape reads together: the
+   * mean number by Little's law and the mean of scraped numbers differ where the load has a rhythm
+   * of its own.
+   */
   private static String unattributedShare() {
-    return "1 - %s / %s"
+    return "1 - %s / (%s > 0)"
         .formatted(
-            sumBy("", rate(series(TIME, SUBTREE))),
-            sumBy(
-                "",
-                "avg_over_time(%s[$__rate_interval])"
-                    .formatted(series("taskscope_tasks_active", SUBTREE))));
+            sumBy("", series("taskscope_tasks_state", SUBTREE)),
+            sumBy("", series("taskscope_tasks_active", SUBTREE)));
   }
 
   private static Panel states() {
@@ -226,8 +226,7 @@ final class WhereTimeGoes {
   private static Panel unattributed() {
     return Panels.lines(
             "Unattributed remainder",
-            "Share of the time of live tasks that is in no state. It swings around 0 as live tasks are only counted at"
-                + " scrapes; away from 0 for long, the split is not to be trusted.",
+            "Share of the live tasks that are in no state. Away from 0 for long, the split is not to be trusted.",
             8,
             9)
         .query(unattributedShare(), "unattributed")

@@ -59,6 +59,7 @@ class ExpressionsIT {
           "Shutdown / Abandoned tasks by scope", // none is abandoned before a shutdown
           "Leaks and stuck tasks / Findings", // nothing is found before a shutdown
           "Leaks and stuck tasks / Findings by kind", // in this scope
+          "Leaks and stuck tasks / Live tasks #2", // a trend needs 25 minutes
           "Leaks and stuck tasks / Growing scopes #1", // an hour ago there was no demo
           "Overview / Firing alerts"); // seen by AlertDeliveryIT
 
