@@ -5,8 +5,8 @@
 FROM maven:3.9.16-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
-RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -q -Dfast -Dmaven.test.skip -pl scope-demo,scope-agent -am package \
+RUN --mount=type=cache,target=/m2 \
+    mvn -B -ntp -q -Dmaven.repo.local=/m2 -Dfast -Dmaven.test.skip -pl scope-demo,scope-agent -am package \
     && mkdir /app \
     && cp -r scope-demo/target/scope-demo.jar scope-demo/target/lib /app/ \
     && cp scope-agent/target/scope-agent-*[0-9T].jar /app/scope-agent.jar
