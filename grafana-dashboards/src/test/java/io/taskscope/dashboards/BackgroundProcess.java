@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A program that runs beside the test, its output in a file. */
 final class BackgroundProcess implements AutoCloseable {
@@ -53,18 +52,17 @@ final class BackgroundProcess implements AutoCloseable {
     return Waiting.until(
         "a line that begins with " + word,
         () -> {
-          try (Stream<String> lines = Files.lines(output)) {
-            return lines
-                .filter(line -> line.startsWith(prefix))
-                .map(line -> line.substring(prefix.length()).strip())
-                .findFirst();
-          } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          } finally {
-            if (!process.isAlive()) {
-              throw new AssertionError("it has ended: " + transcript());
-            }
+          boolean ended = !process.isAlive(); // asked first: what it has printed by then is all
+          Optional<String> found =
+              transcript()
+                  .lines()
+                  .filter(line -> line.startsWith(prefix))
+                  .map(line -> line.substring(prefix.length()).strip())
+                  .findFirst();
+          if (ended && found.isEmpty()) {
+            throw new AssertionError("it has ended: " + transcript());
           }
+          return found;
         });
   }
 
