@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -60,8 +61,8 @@ public class ScrapeBenchmark {
   private final TaskScope root = TaskScope.root("scrape");
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private HttpServer server;
-  private URI uri;
+  private @Nullable HttpServer server;
+  private URI uri = URI.create("http://127.0.0.1/metrics"); // its port comes with the server
 
   @Setup
   public void fill() throws IOException, InterruptedException {
@@ -70,10 +71,12 @@ public class ScrapeBenchmark {
     for (int i = 1; i < paths; i++) {
       root.child("app-" + i % 10 + ".handlers-" + i).call("task", () -> {});
     }
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/metrics", new ScrapeHandler(registry, metrics));
-    server.start();
-    uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/metrics");
+    HttpServer serving =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    serving.createContext("/metrics", new ScrapeHandler(registry, metrics));
+    serving.start();
+    server = serving;
+    uri = URI.create("http://127.0.0.1:" + serving.getAddress().getPort() + "/metrics");
     byte[] plain = client.send(request(), HttpResponse.BodyHandlers.ofByteArray()).body();
     long series =
         new String(plain, StandardCharsets.UTF_8)
@@ -93,7 +96,9 @@ public class ScrapeBenchmark {
   @TearDown
   public void close() {
     client.close();
-    server.stop(0);
+    if (server != null) {
+      server.stop(0);
+    }
     root.shutdown(Duration.ofSeconds(10));
     metrics.close();
   }
