@@ -72,14 +72,14 @@ final class DeferredEvents {
     reading.lock();
     try {
       int drained = 0;
-      while (true) {
-        int slot = (int) head & (CAPACITY - 1);
+      for (long at = head; ; at++) {
+        int slot = (int) at & (CAPACITY - 1);
         Event event = ring.getAcquire(slot);
         if (event == null) { // empty, or its writer was stopped between two instructions
           return drained;
         }
         ring.setRelease(slot, null);
-        head = head + 1; // after the slot is free
+        head = at + 1; // after the slot is free
         event.commit();
         drained++;
       }

@@ -10,15 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskscope.Task;
 import io.taskscope.TaskScope;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -128,7 +124,7 @@ class JfrToolTest extends JfrTestBase {
       assertThat(print(file, "taskscope.Shutdown")).isNotEmpty();
       assertThat(only(print(file, "taskscope.TaskAbandoned"), "mule")).contains("awaitStubbornly");
 
-      String summary = jfr("summary", file.toString());
+      String summary = JfrTool.run("summary", file.toString());
       assertThat(summary)
           .containsPattern(count(TASK, 1))
           .containsPattern(count(TASK_START, 2))
@@ -136,7 +132,7 @@ class JfrToolTest extends JfrTestBase {
           .containsPattern(count(TASK_ABANDONED, 1))
           .containsPattern(Pattern.quote(SHUTDOWN.eventName()) + "\\s+[1-9]");
 
-      String metadata = jfr("metadata", "--categories", "Taskscope", file.toString());
+      String metadata = JfrTool.run("metadata", "--categories", "Taskscope", file.toString());
       assertThat(metadata)
           .contains("@Contextual", "@Label(\"Task Id\")", "@Timespan(\"NANOSECONDS\")");
       for (JfrEventName name : JfrEventName.values()) {
@@ -171,17 +167,7 @@ class JfrToolTest extends JfrTestBase {
   }
 
   private static List<String> print(Path file, String event) throws Exception {
-    String text = jfr("print", "--events", event, file.toString());
+    String text = JfrTool.run("print", "--events", event, file.toString());
     return Pattern.compile("\\R\\R").splitAsStream(text).filter(part -> !part.isBlank()).toList();
-  }
-
-  private static String jfr(String... arguments) throws IOException, InterruptedException {
-    String tool = Path.of(System.getProperty("java.home"), "bin", "jfr").toString();
-    List<String> command = new ArrayList<>(List.of(tool));
-    Stream.of(arguments).forEach(command::add);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
   }
 }

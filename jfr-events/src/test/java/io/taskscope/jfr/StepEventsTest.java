@@ -174,7 +174,7 @@ class StepEventsTest extends JfrTestBase {
           .containsExactly("yield", "monitor_enter", "end");
       assertThat(events).allSatisfy(e -> assertThat(e.getLong("taskId")).isEqualTo(task.id()));
       for (int i = 0; i < 3; i++) {
-        assertMillis(events.get(i).getDuration(), 10 * (i + 1));
+        assertMillis(events.get(i).getDuration(), 10L * (i + 1));
       }
     }
   }
