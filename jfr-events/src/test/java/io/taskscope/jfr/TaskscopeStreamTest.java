@@ -15,6 +15,7 @@ import io.taskscope.Task;
 import io.taskscope.TaskScope;
 import io.taskscope.view.OutcomeCounts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,8 +83,7 @@ class TaskscopeStreamTest extends JfrTestBase {
     TaskScope inner = root.child("inner");
     Path file = directory.resolve("written");
     Map<String, String> settings = new HashMap<>();
-    for (String event :
-        List.of("ThreadSleep", "JavaMonitorEnter", "FileWrite", "JavaExceptionThrow")) {
+    for (String event : List.of("ThreadSleep", "JavaMonitorEnter", "FileWrite")) {
       settings.put("jdk." + event + "#enabled", "true");
       settings.put("jdk." + event + "#threshold", "0 ns");
       settings.put("jdk." + event + "#throttle", "off");
@@ -98,7 +98,6 @@ class TaskscopeStreamTest extends JfrTestBase {
                 "io",
                 () -> {
                   Files.write(file, new byte[1000]);
-                  assertThatThrownBy(() -> fail("once")).hasMessage("once");
                 });
             Thread.sleep(Duration.ofMillis(5));
           });
@@ -112,7 +111,6 @@ class TaskscopeStreamTest extends JfrTestBase {
       assertThat(count(view, "/join", FILE_WRITE)).isZero();
       assertThat(view.find("/join/inner").orElseThrow().of(FILE_WRITE))
           .satisfies(written -> assertThat(written.bytes()).isEqualTo(1000));
-      assertThat(count(view, "/join/inner", EXCEPTION)).isPositive();
       assertThat(view.find("/join/lock").orElseThrow().of(LOCK).nanos()).isPositive();
     }
   }
@@ -166,6 +164,37 @@ class TaskscopeStreamTest extends JfrTestBase {
       assertThat(view.losses().pathsOverflowed()).isPositive();
       assertThat(view.paths().stream().mapToLong(PathActivity::live).sum()).isEqualTo(6);
       end.countDown();
+    }
+  }
+
+  /** From a file, because JDK 25 does not hand this event to the readers of a running recording. */
+  @Test
+  void view_ofAFile_joinsExceptions() {
+    TaskScope scope = root("thrown");
+    try (TestRecording recording =
+        TestRecording.of(JfrEventName.TASK, JfrEventName.TASK_START)
+            .and("jdk.JavaExceptionThrow")) {
+      scope.call("twice", TaskscopeStreamTest::throwTwice);
+      throwTwice(); // in no task
+
+      try (TaskscopeStream stream = TaskscopeStream.of(EventStream.openFile(recording.stop()))) {
+        stream.start();
+        assertThat(count(stream.view(), "/thrown", EXCEPTION)).isEqualTo(2);
+        assertThat(stream.view().losses().unattributed().get(EXCEPTION).count())
+            .isGreaterThanOrEqualTo(2);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void throwTwice() {
+    for (int i = 0; i < 2; i++) {
+      try {
+        throw new IllegalStateException("number " + i);
+      } catch (IllegalStateException e) {
+        assertThat(e).isNotNull();
+      }
     }
   }
 
@@ -238,10 +267,6 @@ class TaskscopeStreamTest extends JfrTestBase {
           }
         });
     holder.join();
-  }
-
-  private static void fail(String message) {
-    throw new IllegalStateException(message);
   }
 
   private static Task<Void> hold(TaskScope scope, String name, CountDownLatch end)

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.demo;
 
+import io.taskscope.jfr.RecordingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 
 /** The Flight Recorder recording of the whole run, bounded in size, in a file at the end. */
@@ -40,7 +39,8 @@ final class FlightRecording {
     Path absolute = file.toAbsolutePath().normalize();
     checkWritable(absolute);
     try {
-      Recording recording = new Recording(Configuration.getConfiguration("default"));
+      Recording recording = new Recording();
+      recording.setSettings(RecordingSettings.PRODUCTION.withThoseOfTheJdk());
       recording.setName("taskscope-demo");
       recording.setMaxSize(MOST_BYTES);
       // The JDK's defaults are for production: 20 ms. The demo wants to show shorter waits as well.
@@ -50,7 +50,7 @@ final class FlightRecording {
       }
       recording.start();
       return new FlightRecording(recording, absolute);
-    } catch (IOException | ParseException e) {
+    } catch (IllegalStateException e) {
       throw new StartException("the JDK has no usable default settings for Flight Recorder", e);
     }
   }
