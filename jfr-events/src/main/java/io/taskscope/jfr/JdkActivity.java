@@ -34,7 +34,10 @@ public enum JdkActivity {
   FILE_READ,
   /** {@code jdk.FileWrite} and {@code jdk.FileForce}. */
   FILE_WRITE,
-  /** {@code jdk.JavaExceptionThrow} and {@code jdk.JavaErrorThrow}. */
+  /**
+   * {@code jdk.JavaExceptionThrow} and {@code jdk.JavaErrorThrow}. JDK 25 writes them with the time
+   * at which their chunk began, so that they are unattributed there.
+   */
   EXCEPTION,
   /** {@code jdk.VirtualThreadPinned}. */
   PINNED;

@@ -167,9 +167,12 @@ class TaskscopeStreamTest extends JfrTestBase {
     }
   }
 
-  /** From a file, because JDK 25 does not hand this event to the readers of a running recording. */
+  /**
+   * JDK 25 gives this event the time at which its chunk began, so that it belongs to no task; what
+   * matters is that it is not lost, and not laid at the door of another one.
+   */
   @Test
-  void view_ofAFile_joinsExceptions() {
+  void view_ofAFile_countsExceptionsInTheirTaskOrAsUnattributed() {
     TaskScope scope = root("thrown");
     try (TestRecording recording =
         TestRecording.of(JfrEventName.TASK, JfrEventName.TASK_START)
@@ -179,9 +182,10 @@ class TaskscopeStreamTest extends JfrTestBase {
 
       try (TaskscopeStream stream = TaskscopeStream.of(EventStream.openFile(recording.stop()))) {
         stream.start();
-        assertThat(count(stream.view(), "/thrown", EXCEPTION)).isEqualTo(2);
+        long joined = count(stream.view(), "/thrown", EXCEPTION);
+        assertThat(joined).isIn(0L, 2L);
         assertThat(stream.view().losses().unattributed().get(EXCEPTION).count())
-            .isGreaterThanOrEqualTo(2);
+            .isGreaterThanOrEqualTo(4 - joined);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
