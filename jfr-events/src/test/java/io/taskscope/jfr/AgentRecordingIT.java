@@ -246,7 +246,7 @@ class AgentRecordingIT extends JfrTestBase {
             "reason = \"timed_park\"",
             "blocker = io.taskscope.jfr.AgentRecordingIT");
     for (String view : List.of("TaskPark", "TaskStep", "TaskMonitorWait", "Task")) {
-      assertThat(JfrTool.run("view", "--width", "200", view, file.toString()))
+      assertThat(JfrTool.run("view", "--width", "400", view, file.toString()))
           .contains("/scripted/work");
     }
     assertThat(JfrTool.run("summary", file.toString()))
