@@ -33,6 +33,7 @@ public class JfrBenchmark extends NanosBenchmark {
 
   /** The peer: four fields, no stack trace. */
   @StackTrace(false)
+  @SuppressWarnings("UnusedVariable") // Flight Recorder reads them
   private static final class BareEvent extends Event {
     long id;
     long parent;
