@@ -16,6 +16,12 @@ final class ShutdownLimit {
   /** When, after the deadline, callers are not kept waiting any longer, whatever is left to do. */
   private static final long CUT_OFF = TimeUnit.MILLISECONDS.toNanos(42);
 
+  /**
+   * What the engine's thread has, by the real clock, to do what is due by a clock that is set by
+   * hand: such a clock may pass the deadline and the cut-off in one step.
+   */
+  private static final long REAL_TIME = TimeUnit.SECONDS.toNanos(5);
+
   /** How far what is left to do is counted: that takes time, too. */
   private static final int MAX_COUNTED = 10_000;
 
@@ -69,7 +75,7 @@ final class ShutdownLimit {
         long until = at + CUT_OFF;
         long left = until - clock.nanoTime();
         if (left <= 0) {
-          return false;
+          return clock != TaskClock.system() && awaitEngine();
         }
         if (clock == TaskClock.system()) {
           TimeUnit.NANOSECONDS.timedWait(this, left); // relies on no other thread
@@ -87,6 +93,14 @@ final class ShutdownLimit {
         alarm.cancel();
       }
     }
+  }
+
+  private boolean awaitEngine() throws InterruptedException { // holds the monitor
+    long until = System.nanoTime() + REAL_TIME;
+    for (long left = REAL_TIME; !over && left > 0; left = until - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return over;
   }
 
   private synchronized void lookAgain() {
