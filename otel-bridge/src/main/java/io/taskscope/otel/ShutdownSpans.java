@@ -9,6 +9,7 @@ import io.opentelemetry.context.Context;
 import io.taskscope.ShutdownPhase;
 import io.taskscope.ShutdownReport;
 import io.taskscope.TaskScope;
+import io.taskscope.otel.internal.ShutdownsUnderWay;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -70,6 +71,7 @@ final class ShutdownSpans {
             .setParent(parent)
             .setAttribute(SpanAttribute.SCOPE_PATH.text(), scope.path())
             .startSpan();
+    ShutdownsUnderWay.spanStarted();
     return new ShutdownSpan(this, span, parent.with(span));
   }
 
@@ -112,8 +114,12 @@ final class ShutdownSpans {
     }
     ENDING.remove(scope);
     Span span = ending.span;
-    scope.report().ifPresent(report -> describe(span, report));
-    span.end();
+    try {
+      scope.report().ifPresent(report -> describe(span, report));
+      span.end();
+    } finally {
+      ShutdownsUnderWay.spanEnded();
+    }
   }
 
   private static void describe(Span span, ShutdownReport report) {

@@ -38,6 +38,8 @@ public final class SpanDrops {
     }
   }
 
+  private static final SpanDrops OF_AUTO_CONFIGURATION = new SpanDrops();
+
   private final Map<Reason, LongAdder> counters = new EnumMap<>(Reason.class); // never changed
 
   /** Counters at zero. */
@@ -45,6 +47,14 @@ public final class SpanDrops {
     for (Reason reason : Reason.values()) {
       counters.put(reason, new LongAdder());
     }
+  }
+
+  /**
+   * What was lost by SDKs that the autoconfiguration has set up: {@code
+   * TaskscopeMetrics.builder().dropped("spans", SpanDrops.ofAutoConfiguration()::counts)} shows it.
+   */
+  public static SpanDrops ofAutoConfiguration() {
+    return OF_AUTO_CONFIGURATION;
   }
 
   /**

@@ -20,6 +20,7 @@ import io.taskscope.TaskOrigin;
 import io.taskscope.TaskScope;
 import io.taskscope.hook.TaskHook;
 import io.taskscope.hook.TraceContext;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -124,9 +125,9 @@ final class TaskSpanHook implements TaskHook {
       task.attach(
           TraceContext.KEY,
           new TraceContext(
-              Long.parseUnsignedLong(traceId, 0, 16, 16),
-              Long.parseUnsignedLong(traceId, 16, 32, 16),
-              Long.parseUnsignedLong(own.getSpanId(), 16),
+              HexFormat.fromHexDigitsToLong(traceId, 0, 16),
+              HexFormat.fromHexDigitsToLong(traceId, 16, 32),
+              HexFormat.fromHexDigitsToLong(own.getSpanId()),
               own.isSampled()));
     }
   }

@@ -57,7 +57,9 @@ final class Traces {
                       Map.of(
                           "otel.traces.exporter", "none",
                           "otel.metrics.exporter", "none",
-                          "otel.logs.exporter", "none"))
+                          "otel.logs.exporter", "none",
+                          // The bridge is installed in its turn.
+                          "otel.instrumentation.taskscope.enabled", "false"))
               .addTracerProviderCustomizer(
                   (provider, config) ->
                       provider.addSpanProcessor(ledger).addSpanProcessor(processor(config)))

@@ -43,15 +43,27 @@ final class SpanTree {
   }
 
   /**
-   * Whether a checkout is there from the client's task over the server's to those in its block and
-   * the job it leaves behind: all in one trace.
+   * Whether there is a span with this title that begins a trace and links to one with the other.
+   */
+  boolean hasDetached(String title, String from) {
+    return spans.stream()
+        .filter(span -> title(span).equals(title) && span.parentSpanId().isEmpty())
+        .flatMap(span -> span.linkedSpanIds().stream())
+        .anyMatch(id -> byId.containsKey(id) && title(byId.get(id)).equals(from));
+  }
+
+  /**
+   * Whether a checkout is there from the client's task over the server's to its block and those in
+   * it, in one trace, and the job it leaves behind, in another that leads to it.
    */
   boolean hasWholeCheckout() {
     String client = "GET /a/checkout /load";
     String server = "GET /a/checkout /web/app-a/handlers";
+    String block = "checkout /web/app-a/handlers/checkout";
     return has(server, client)
-        && has("price /web/app-a/handlers/checkout", server, client)
-        && has("stock /web/app-a/handlers/checkout", server, client)
-        && has("send-mail /web/app-a/background", server, client);
+        && has("price /web/app-a/handlers/checkout", block, server, client)
+        && has("stock /web/app-a/handlers/checkout", block, server, client)
+        && (hasDetached("send-mail /web/app-a/background", block)
+            || hasDetached("send-mail /web/app-a/background", server));
   }
 }

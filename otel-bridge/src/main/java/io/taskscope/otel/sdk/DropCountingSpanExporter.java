@@ -26,6 +26,7 @@ public final class DropCountingSpanExporter implements SpanExporter {
   private final SpanExporter exporter;
   private final SpanDrops drops;
   private final String destination;
+  private volatile boolean handedOver;
   private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
 
   /** The time since export last worked. */
@@ -46,6 +47,12 @@ public final class DropCountingSpanExporter implements SpanExporter {
    */
   public static DropCountingSpanExporter create(
       SpanExporter exporter, SpanDrops drops, String destination) {
+    return new DropCountingSpanExporter(exporter, drops, destination);
+  }
+
+  /** Another one with the same exporter, which goes on although this one is shut down. */
+  DropCountingSpanExporter handOver() {
+    handedOver = true;
     return new DropCountingSpanExporter(exporter, drops, destination);
   }
 
@@ -103,7 +110,7 @@ public final class DropCountingSpanExporter implements SpanExporter {
 
   @Override
   public CompletableResultCode shutdown() {
-    return exporter.shutdown();
+    return handedOver ? CompletableResultCode.ofSuccess() : exporter.shutdown();
   }
 
   @Override

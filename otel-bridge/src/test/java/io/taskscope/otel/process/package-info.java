@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Tests with services in processes of their own. */
+package io.taskscope.otel.process;
