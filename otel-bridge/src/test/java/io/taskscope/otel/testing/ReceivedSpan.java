@@ -2,6 +2,7 @@
 package io.taskscope.otel.testing;
 
 import io.opentelemetry.proto.trace.v1.Span;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,6 +37,11 @@ public record ReceivedSpan(Span span, Map<String, Object> resource, String scope
   /** The span id of the parent as 16 hexadecimal digits; empty for the root of a trace. */
   public String parentSpanId() {
     return OtlpValues.hex(span.getParentSpanId());
+  }
+
+  /** The span ids its links lead to, as 16 hexadecimal digits each. */
+  public List<String> linkedSpanIds() {
+    return span.getLinksList().stream().map(link -> OtlpValues.hex(link.getSpanId())).toList();
   }
 
   /** The attributes: strings, booleans, longs, doubles and lists of these. */
