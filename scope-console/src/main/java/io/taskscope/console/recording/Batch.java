@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.recording;
+
+import java.util.Arrays;
+
+/**
+ * Some events of one chunk, each a row of numbers, in the order in which they ended. Times are
+ * nanoseconds since 1970, spans nanoseconds, texts numbers of {@link Names}, classes and stacks keys
+ * of the {@link Constants}. For one thread at a time.
+ */
+public final class Batch {
+  /** Place of the time at which the event began. */
+  public static final int START = 1;
+
+  /** Place of how long it lasted; 0 for an instant. */
+  public static final int DURATION = 2;
+
+  /** Place of the number of the thread; 0 for none. */
+  public static final int THREAD = 3;
+
+  /** Place of the key of the stack; 0 for none. */
+  public static final int STACK = 4;
+
+  /** Place of the first field of {@link EventKind}, the others follow in its order. */
+  public static final int FIRST_FIELD = 5;
+
+  static final int MAX_ROWS = 1 << 17;
+
+  private static final EventKind[] KINDS = EventKind.values();
+
+  private final ChunkHeader chunk;
+  private final Constants constants;
+  private long[] cells = new long[1 << 14];
+  private int used;
+  private int[] rows = new int[1 << 11];
+  private int count;
+
+  Batch(ChunkHeader chunk, Constants constants) {
+    this.chunk = chunk;
+    this.constants = constants;
+  }
+
+  ChunkHeader chunk() {
+    return chunk;
+  }
+
+  /** {@return what the keys in the rows mean} */
+  public Constants constants() {
+    return constants;
+  }
+
+  /** {@return the number of events} */
+  public int size() {
+    return count;
+  }
+
+  boolean isFull() {
+    return count >= MAX_ROWS;
+  }
+
+  /** Begins a row; {@link #commit} keeps it. */
+  int newRow(EventKind kind) {
+    int width = kind.width();
+    if (used + width > cells.length) {
+      cells = Arrays.copyOf(cells, cells.length * 2);
+    }
+    Arrays.fill(cells, used, used + width, 0);
+    cells[used] = kind.ordinal();
+    return used;
+  }
+
+  void set(int row, int slot, long value) {
+    cells[row + slot] = value;
+  }
+
+  void commit(int row, EventKind kind) {
+    if (count == rows.length) {
+      rows = Arrays.copyOf(rows, rows.length * 2);
+    }
+    rows[count++] = row;
+    used = row + kind.width();
+  }
+
+  /** Orders the rows by the time at which they ended; those of one instant stay as they were. */
+  void sort() {
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
+    for (int i = 0; i < count; i++) {
+      long end = end(rows[i]);
+      first = Math.min(first, end);
+      last = Math.max(last, end);
+    }
+    if (count < 2 || last < first) {
+      return;
+    }
+    // Time and index in one number, so that numbers are sorted and not objects.
+    int indexBits = 32 - Integer.numberOfLeadingZeros(count - 1);
+    int lostBits = Math.max(0, 64 - Long.numberOfLeadingZeros(last - first) - (63 - indexBits));
+    long[] keys = new long[count];
+    for (int i = 0; i < count; i++) {
+      keys[i] = (end(rows[i]) - first) >>> lostBits << indexBits | i;
+    }
+    Arrays.sort(keys);
+    int[] sorted = new int[count];
+    for (int i = 0; i < count; i++) {
+      sorted[i] = rows[(int) (keys[i] & ((1L << indexBits) - 1))];
+    }
+    rows = sorted;
+  }
+
+  private long end(int row) {
+    return cells[row + START] + cells[row + DURATION];
+  }
+
+  /**
+   * {@return the kind of an event}
+   *
+   * @param index from 0 to below {@link #size}
+   */
+  public EventKind kind(int index) {
+    return KINDS[(int) cells[rows[index]]];
+  }
+
+  /**
+   * {@return a number of an event}
+   *
+   * @param index from 0 to below {@link #size}
+   * @param slot its place
+   */
+  public long get(int index, int slot) {
+    return cells[rows[index] + slot];
+  }
+
+  /**
+   * {@return when an event ended, in nanoseconds since 1970}
+   *
+   * @param index from 0 to below {@link #size}
+   */
+  public long endOf(int index) {
+    return end(rows[index]);
+  }
+}

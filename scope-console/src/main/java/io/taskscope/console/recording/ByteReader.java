@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.recording;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the encodings of a recording from an array. Never reads at or beyond the limit, whatever the
+ * bytes say. For one thread.
+ */
+final class ByteReader {
+  static final int STRING_NULL = 0;
+  static final int STRING_EMPTY = 1;
+  static final int STRING_POOL = 2;
+  static final int STRING_UTF8 = 3;
+  static final int STRING_CHARS = 4;
+  static final int STRING_LATIN1 = 5;
+
+  private byte[] bytes;
+  private int position;
+  private int limit;
+
+  ByteReader(byte[] bytes, int position, int limit) {
+    this.bytes = bytes;
+    reset(bytes, position, limit);
+  }
+
+  void reset(byte[] bytes, int position, int limit) {
+    if (position < 0 || limit > bytes.length || position > limit) {
+      throw new Malformed("range " + position + " to " + limit);
+    }
+    this.bytes = bytes;
+    this.position = position;
+    this.limit = limit;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int position() {
+    return position;
+  }
+
+  int remaining() {
+    return limit - position;
+  }
+
+  int readByte() {
+    if (position >= limit) {
+      throw new Malformed("value beyond the end");
+    }
+    return bytes[position++];
+  }
+
+  /** A number in groups of seven bits, the lowest first; the ninth byte has eight. */
+  long readLong() {
+    int at = position;
+    if (at >= limit) {
+      throw new Malformed("value beyond the end");
+    }
+    byte first = bytes[at];
+    if (first >= 0) { // by far the most frequent
+      position = at + 1;
+      return first;
+    }
+    return readLongSlowly();
+  }
+
+  private long readLongSlowly() {
+    long value = 0;
+    for (int shift = 0; shift < 56; shift += 7) {
+      int next = readByte();
+      value |= (next & 0x7FL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    return value | (readByte() & 0xFFL) << 56;
+  }
+
+  void skipLong() {
+    for (int i = 0; i < 9; i++) {
+      if (readByte() >= 0) {
+        return;
+      }
+    }
+  }
+
+  /** A length or count; never more than there are bytes left, as each thing has at least one. */
+  int readCount() {
+    long count = readLong();
+    if (count < 0 || count > remaining()) {
+      throw new Malformed("count " + count);
+    }
+    return (int) count;
+  }
+
+  void skip(int count) {
+    if (count < 0 || count > remaining()) {
+      throw new Malformed("length " + count);
+    }
+    position += count;
+  }
+
+  void skipString() {
+    int encoding = readByte();
+    switch (encoding) {
+      case STRING_NULL, STRING_EMPTY -> {}
+      case STRING_POOL -> skipLong();
+      case STRING_UTF8, STRING_LATIN1 -> skip(readCount());
+      case STRING_CHARS -> {
+        for (int left = readCount(); left > 0; left--) {
+          skipLong();
+        }
+      }
+      default -> throw new Malformed("string encoding " + encoding);
+    }
+  }
+
+  /** A string whose encoding byte, not a reference to a pool, has been read. */
+  String readString(int encoding) {
+    switch (encoding) {
+      case STRING_NULL, STRING_EMPTY -> {
+        return "";
+      }
+      case STRING_UTF8, STRING_LATIN1 -> {
+        int length = readCount();
+        String text =
+            new String(
+                bytes,
+                position,
+                length,
+                encoding == STRING_UTF8 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        position += length;
+        return text;
+      }
+      case STRING_CHARS -> {
+        char[] chars = new char[readCount()];
+        for (int i = 0; i < chars.length; i++) {
+          chars[i] = (char) readLong();
+        }
+        return new String(chars);
+      }
+      default -> throw new Malformed("string encoding " + encoding);
+    }
+  }
+
+  /** The bytes make no sense. Without stack trace: a broken file may throw it for every event. */
+  static final class Malformed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Malformed(String message) {
+      super(message, null, false, false);
+    }
+  }
+}

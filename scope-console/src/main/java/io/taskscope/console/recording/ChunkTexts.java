@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.recording;
+
+/** Numbers for the texts in the events of one chunk. For one thread. */
+final class ChunkTexts {
+  private final StringCache cache;
+  private final Constants constants;
+  private final LongIntMap pooled = new LongIntMap();
+
+  ChunkTexts(StringCache cache, Constants constants) {
+    this.cache = cache;
+    this.constants = constants;
+  }
+
+  int read(ByteReader in) {
+    int encoding = in.readByte();
+    switch (encoding) {
+      case ByteReader.STRING_NULL, ByteReader.STRING_EMPTY -> {
+        return Names.NONE;
+      }
+      case ByteReader.STRING_POOL -> {
+        return pooled(in.readLong());
+      }
+      case ByteReader.STRING_UTF8, ByteReader.STRING_LATIN1 -> {
+        return cache.number(in, encoding);
+      }
+      default -> {
+        return cache.names().number(in.readString(encoding));
+      }
+    }
+  }
+
+  private int pooled(long key) {
+    int known = pooled.get(key);
+    if (known == LongIntMap.ABSENT) {
+      known = cache.names().number(constants.text(key));
+      pooled.put(key, known);
+    }
+    return known;
+  }
+}

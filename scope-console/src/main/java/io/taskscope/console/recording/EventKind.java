@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.recording;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that are read, and the fields of each. Fields a file does not have are 0. Every kind
+ * begins with {@link Batch#START}, {@link Batch#DURATION}, {@link Batch#THREAD} and {@link
+ * Batch#STACK}.
+ */
+public enum EventKind {
+  /** A task from its beginning to its end. */
+  TASK(
+      "taskscope.Task",
+      "taskId",
+      "parentTaskId",
+      "scopePath",
+      "name",
+      "origin",
+      "outcome",
+      "errorClass",
+      "running",
+      "queued",
+      "parked",
+      "steps"),
+  /** A task begins. */
+  TASK_START("taskscope.TaskStart", "taskId", "parentTaskId", "scopePath", "name", "origin"),
+  /** A task was on a carrier. */
+  TASK_STEP("taskscope.TaskStep", "taskId", "scopePath", "step", "queued", "reason"),
+  /** A task was parked. */
+  TASK_PARK("taskscope.TaskPark", "taskId", "scopePath", "reason", "queued", "blocker"),
+  /** The counts of a scope. */
+  SCOPE(
+      "taskscope.Scope",
+      "scopeId",
+      "parentId",
+      "scopePath",
+      "state",
+      "live",
+      "queued",
+      "running",
+      "parked",
+      "started",
+      "success",
+      "failure",
+      "cancelled",
+      "abandoned"),
+  /** A phase of a shutdown. */
+  SHUTDOWN(
+      "taskscope.Shutdown", "scopePath", "phase", "phaseDuration", "result", "atStart", "atEnd"),
+  /** A task was given up. */
+  TASK_ABANDONED("taskscope.TaskAbandoned", "taskId", "scopePath", "name", "age", "stack"),
+  /** A hook threw. */
+  HOOK_FAILURE("taskscope.HookFailure", "hook", "method", "quarantined"),
+
+  /** A thread was seen to compute. */
+  EXECUTION_SAMPLE("jdk.ExecutionSample"),
+  /** A thread had used a certain amount of processor time. */
+  CPU_TIME_SAMPLE("jdk.CPUTimeSample", "failed"),
+  /** Memory was allocated. */
+  ALLOCATION("jdk.ObjectAllocationSample", "weight", "objectClass"),
+  /** A monitor was held by another thread. */
+  MONITOR_ENTER("jdk.JavaMonitorEnter", "monitorClass"),
+  /** {@code Object.wait}. */
+  MONITOR_WAIT("jdk.JavaMonitorWait", "monitorClass"),
+  /** A thread was parked. */
+  THREAD_PARK("jdk.ThreadPark", "parkedClass"),
+  /** Bytes came from a socket. */
+  SOCKET_READ("jdk.SocketRead", "bytesRead"),
+  /** Bytes went to a socket. */
+  SOCKET_WRITE("jdk.SocketWrite", "bytesWritten"),
+  /** Bytes came from a file. */
+  FILE_READ("jdk.FileRead", "bytesRead"),
+  /** Bytes went to a file. */
+  FILE_WRITE("jdk.FileWrite", "bytesWritten"),
+  /** An exception was thrown. */
+  EXCEPTION("jdk.JavaExceptionThrow", "thrownClass"),
+  /** An {@code Error} was thrown. */
+  ERROR("jdk.JavaErrorThrow", "thrownClass"),
+  /** A virtual thread waited on its carrier. */
+  PINNED("jdk.VirtualThreadPinned"),
+
+  /** The recorder had no room for some data. */
+  DATA_LOSS("jdk.DataLoss", "amount"),
+  /** Samples of processor time were lost. */
+  SAMPLES_LOST("jdk.CPUTimeSamplesLost", "lostSamples"),
+  /** What an event was set to; the event by the number of its type. */
+  SETTING("jdk.ActiveSetting", "id", "name", "value"),
+  /** Which JVM wrote the recording. */
+  JVM("jdk.JVMInformation", "jvmName", "jvmVersion", "pid", "javaArguments");
+
+  private static final Map<String, EventKind> BY_NAME = new HashMap<>();
+
+  static {
+    for (EventKind kind : values()) {
+      BY_NAME.put(kind.eventName, kind);
+    }
+  }
+
+  private final String eventName;
+  private final List<String> fields;
+
+  EventKind(String eventName, String... fields) {
+    this.eventName = eventName;
+    this.fields = List.of(fields);
+  }
+
+  /** {@return the name of the event in recordings} */
+  public String eventName() {
+    return eventName;
+  }
+
+  /** {@return whether the event is one of Taskscope} */
+  public boolean isOurs() {
+    return compareTo(HOOK_FAILURE) <= 0;
+  }
+
+  /** {@return whether the event is about the task that its thread was in} */
+  public boolean isOfThread() {
+    return compareTo(EXECUTION_SAMPLE) >= 0 && compareTo(PINNED) <= 0;
+  }
+
+  static @Nullable EventKind of(String eventName) {
+    return BY_NAME.get(eventName);
+  }
+
+  int width() {
+    return Batch.FIRST_FIELD + fields.size();
+  }
+
+  /** The place of a field in a row, or a number below 0 for a field that is not read. */
+  int slot(String field) {
+    return switch (field) {
+      case "startTime" -> Batch.START;
+      case "duration" -> Batch.DURATION;
+      case "eventThread", "sampledThread" -> Batch.THREAD;
+      case "stackTrace" -> Batch.STACK;
+      default -> {
+        int index = fields.indexOf(field);
+        yield index < 0 ? -1 : Batch.FIRST_FIELD + index;
+      }
+    };
+  }
+}

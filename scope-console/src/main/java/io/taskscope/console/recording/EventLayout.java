@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.recording;
+
+import java.util.List;
+
+/** Where the wanted fields of one type of event stand in its bytes. */
+final class EventLayout {
+  private final EventKind kind;
+  private final Plans.Part[] parts;
+  private final int[] slots;
+  private final long[] factors;
+  private final int length;
+
+  private static final long TICKS = -1;
+  private static final long TIME = -2;
+
+  private EventLayout(EventKind kind, List<Metadata.Field> fields, Plans plans) {
+    this.kind = kind;
+    parts = new Plans.Part[fields.size()];
+    slots = new int[fields.size()];
+    factors = new long[fields.size()];
+    int wanted = 0;
+    for (int i = 0; i < parts.length; i++) {
+      Metadata.Field field = fields.get(i);
+      parts[i] = plans.part(field, 0);
+      slots[i] = parts[i].array() ? -1 : kind.slot(field.name());
+      factors[i] =
+          field.name().equals("startTime") ? TIME : factor(plans.metadata().timespan(field));
+      if (slots[i] >= 0) {
+        wanted = i + 1;
+      }
+    }
+    length = wanted; // what follows the last wanted field need not be read
+  }
+
+  static EventLayout of(EventKind kind, Metadata.Type type, Plans plans) {
+    return new EventLayout(kind, type.fields(), plans);
+  }
+
+  private static long factor(String unit) {
+    return switch (unit) {
+      case "TICKS" -> TICKS;
+      case "MICROSECONDS" -> 1_000;
+      case "MILLISECONDS" -> 1_000_000;
+      case "SECONDS" -> 1_000_000_000;
+      default -> 1;
+    };
+  }
+
+  void decode(ByteReader in, Batch batch, ChunkTexts texts) {
+    ChunkHeader chunk = batch.chunk();
+    int row = batch.newRow(kind);
+    for (int i = 0; i < length; i++) {
+      int slot = slots[i];
+      if (slot < 0) {
+        Plans.skip(in, parts[i]);
+        continue;
+      }
+      switch (parts[i].plan().shape()) {
+        case NUMBER -> batch.set(row, slot, scaled(in.readLong(), factors[i], chunk));
+        case BYTE -> batch.set(row, slot, in.readByte());
+        case STRING -> batch.set(row, slot, texts.read(in));
+        case FLOAT, DOUBLE, STRUCT -> Plans.skip(in, parts[i]);
+      }
+    }
+    batch.commit(row, kind);
+  }
+
+  private static long scaled(long value, long factor, ChunkHeader chunk) {
+    if (factor == 1) {
+      return value;
+    }
+    if (factor == TIME) {
+      return chunk.nanosAt(value);
+    }
+    if (factor == TICKS) {
+      // Long.MIN_VALUE and MAX_VALUE say that there is none, or no end.
+      return value == Long.MIN_VALUE || value == Long.MAX_VALUE ? 0 : chunk.span(value);
+    }
+    return value * factor;
+  }
+}
