@@ -17,6 +17,7 @@ public enum EventKind {
       "taskscope.Task",
       "taskId",
       "parentTaskId",
+      "scopeId",
       "scopePath",
       "name",
       "origin",
@@ -25,13 +26,33 @@ public enum EventKind {
       "running",
       "queued",
       "parked",
-      "steps"),
+      "steps",
+      "parks"),
   /** A task begins. */
-  TASK_START("taskscope.TaskStart", "taskId", "parentTaskId", "scopePath", "name", "origin"),
+  TASK_START(
+      "taskscope.TaskStart", "taskId", "parentTaskId", "scopeId", "scopePath", "name", "origin"),
+  /** A task that lives when a chunk begins. */
+  TASK_LIVE(
+      "taskscope.TaskLive",
+      "taskId",
+      "parentTaskId",
+      "scopeId",
+      "scopePath",
+      "name",
+      "origin",
+      "state",
+      "threadId",
+      "age",
+      "running",
+      "queued",
+      "parked",
+      "steps"),
   /** A task was on a carrier. */
   TASK_STEP("taskscope.TaskStep", "taskId", "scopePath", "step", "queued", "reason"),
   /** A task was parked. */
   TASK_PARK("taskscope.TaskPark", "taskId", "scopePath", "reason", "queued", "blocker"),
+  /** A task waited for a monitor. */
+  TASK_MONITOR_WAIT("taskscope.TaskMonitorWait", "taskId", "scopePath", "reason", "queued"),
   /** The counts of a scope. */
   SCOPE(
       "taskscope.Scope",
@@ -50,11 +71,23 @@ public enum EventKind {
       "abandoned"),
   /** A phase of a shutdown. */
   SHUTDOWN(
-      "taskscope.Shutdown", "scopePath", "phase", "phaseDuration", "result", "atStart", "atEnd"),
+      "taskscope.Shutdown",
+      "scopeId",
+      "scopePath",
+      "phase",
+      "phaseDuration",
+      "result",
+      "atStart",
+      "atEnd"),
   /** A task was given up. */
-  TASK_ABANDONED("taskscope.TaskAbandoned", "taskId", "scopePath", "name", "age", "stack"),
+  TASK_ABANDONED(
+      "taskscope.TaskAbandoned", "taskId", "scopeId", "scopePath", "name", "age", "stack"),
   /** A hook threw. */
-  HOOK_FAILURE("taskscope.HookFailure", "hook", "method", "quarantined"),
+  HOOK_FAILURE(
+      "taskscope.HookFailure", "hook", "method", "quarantined", "errorClass", "message", "stack"),
+  /** What was measured and what was left out. */
+  STATUS(
+      "taskscope.Status", "agent", "missing", "eventsDropped", "tasksLeftOut", "pathsOverflowed"),
 
   /** A thread was seen to compute. */
   EXECUTION_SAMPLE("jdk.ExecutionSample"),
@@ -115,7 +148,7 @@ public enum EventKind {
 
   /** {@return whether the event is one of Taskscope} */
   public boolean isOurs() {
-    return compareTo(HOOK_FAILURE) <= 0;
+    return compareTo(STATUS) <= 0;
   }
 
   /** {@return whether the event is about the task that its thread was in} */
@@ -131,8 +164,12 @@ public enum EventKind {
     return Batch.FIRST_FIELD + fields.size();
   }
 
-  /** The place of a field in a row, or a number below 0 for a field that is not read. */
-  int slot(String field) {
+  /**
+   * {@return the place of a field in a row, or a number below 0 for a field that is not read}
+   *
+   * @param field its name in the recording
+   */
+  public int slot(String field) {
     return switch (field) {
       case "startTime" -> Batch.START;
       case "duration" -> Batch.DURATION;

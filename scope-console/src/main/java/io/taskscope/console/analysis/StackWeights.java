@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.analysis;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** Weights by scope and stack, bounded. For one thread. */
+final class StackWeights {
+  private static final int MAX_ENTRIES = 200_000;
+
+  private final Map<Long, long[]> weights = new HashMap<>();
+  private long total;
+  private long overflowed;
+
+  void add(int scope, int stack, long weight) {
+    total += weight;
+    long key = (long) scope << 32 | stack;
+    long[] known = weights.get(key);
+    if (known == null) {
+      if (weights.size() >= MAX_ENTRIES) {
+        overflowed++;
+        key = (long) scope << 32;
+        known = weights.computeIfAbsent(key, k -> new long[1]);
+      } else {
+        known = new long[1];
+        weights.put(key, known);
+      }
+    }
+    known[0] += weight;
+  }
+
+  long total() {
+    return total;
+  }
+
+  long overflowed() {
+    return overflowed;
+  }
+
+  /** Tells all weights: the number of the scope in the upper half of the key, the stack below. */
+  void forEach(BiConsumer<Long, Long> consumer) {
+    weights.forEach((key, weight) -> consumer.accept(key, weight[0]));
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.taskscope.console.analysis;
+
+import io.taskscope.console.recording.Constants;
+import io.taskscope.console.recording.LongIntMap;
+import io.taskscope.console.recording.Names;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each distinct stack of a recording a number, whichever chunk it stands in. Bounded; stacks
+ * beyond the limit are {@link #NONE} and counted. For one thread.
+ */
+final class Stacks {
+  static final int NONE = 0;
+  private static final int MAX_STACKS = 60_000;
+  private static final int MAX_FRAMES = 128;
+
+  private final Names names;
+  private final Map<Key, Integer> numbers = new HashMap<>();
+  private final List<int[]> stacks = new ArrayList<>();
+  private long overflowed;
+
+  // Of the chunk that is being read.
+  private @Nullable Constants constants;
+  private LongIntMap byKey = new LongIntMap();
+  private LongIntMap methods = new LongIntMap();
+  private LongIntMap classes = new LongIntMap();
+
+  private final int[] buffer = new int[2 * MAX_FRAMES];
+  private int filled;
+
+  Stacks(Names names) {
+    this.names = names;
+    stacks.add(new int[0]);
+  }
+
+  private record Key(int[] frames) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && Arrays.equals(frames, key.frames);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(frames);
+    }
+  }
+
+  /** The number of the stack that a key of the chunk means. */
+  int number(Constants chunk, long key) {
+    if (key == 0) {
+      return NONE;
+    }
+    enter(chunk);
+    int known = byKey.get(key);
+    if (known == LongIntMap.ABSENT) {
+      known = intern(chunk, key);
+      byKey.put(key, known);
+    }
+    return known;
+  }
+
+  private void enter(Constants chunk) {
+    if (constants != chunk) {
+      constants = chunk;
+      byKey = new LongIntMap();
+      methods = new LongIntMap();
+      classes = new LongIntMap();
+    }
+  }
+
+  /** The number of the name of the class that a key of the chunk means. */
+  int className(Constants chunk, long key) {
+    if (key == 0) {
+      return Names.NONE;
+    }
+    enter(chunk);
+    int known = classes.get(key);
+    if (known == LongIntMap.ABSENT) {
+      known = names.number(chunk.className(key));
+      classes.put(key, known);
+    }
+    return known;
+  }
+
+  private int intern(Constants chunk, long key) {
+    filled = 0;
+    chunk.frames(
+        key,
+        (method, line) -> {
+          if (filled < buffer.length) {
+            buffer[filled++] = method(chunk, method);
+            buffer[filled++] = Math.max(0, line);
+          }
+        });
+    if (filled == 0) {
+      return NONE;
+    }
+    Key frames = new Key(Arrays.copyOf(buffer, filled));
+    Integer number = numbers.get(frames);
+    if (number != null) {
+      return number;
+    }
+    if (stacks.size() >= MAX_STACKS) {
+      overflowed++;
+      return NONE;
+    }
+    stacks.add(frames.frames());
+    numbers.put(frames, stacks.size() - 1);
+    return stacks.size() - 1;
+  }
+
+  private int method(Constants chunk, long key) {
+    int known = methods.get(key);
+    if (known == LongIntMap.ABSENT) {
+      known = names.number(chunk.method(key));
+      methods.put(key, known);
+    }
+    return known;
+  }
+
+  /** The methods of a stack as numbers of names, the innermost first. */
+  int[] methods(int stack) {
+    int[] frames = stacks.get(stack);
+    int[] methods = new int[frames.length / 2];
+    for (int i = 0; i < methods.length; i++) {
+      methods[i] = frames[2 * i];
+    }
+    return methods;
+  }
+
+  /** The frames of a stack for people, the innermost first. */
+  List<String> text(int stack) {
+    int[] frames = stacks.get(stack);
+    List<String> text = new ArrayList<>();
+    for (int i = 0; i < frames.length; i += 2) {
+      String method = names.text(frames[i]);
+      text.add(frames[i + 1] > 0 ? method + ":" + frames[i + 1] : method);
+    }
+    return text;
+  }
+
+  long overflowed() {
+    return overflowed;
+  }
+}
