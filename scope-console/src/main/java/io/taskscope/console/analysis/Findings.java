@@ -126,7 +126,7 @@ final class Findings {
                     Text.time(phase.nanos()),
                     phase.atEnd() == 1 ? "it" : "them"),
             phase.atEnd(),
-            Map.of("cancelled", Text.count(phase.atStart()), "left", Text.count(phase.atEnd())),
+            evidence("cancelled", Text.count(phase.atStart()), "left", Text.count(phase.atEnd())),
             List.of(),
             List.of());
       }

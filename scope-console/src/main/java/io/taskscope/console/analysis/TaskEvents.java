@@ -64,6 +64,9 @@ final class TaskEvents {
     long id = batch.get(i, Slots.TASK_ID);
     if (live.get(id) == null && !live.endedJustNow(id)) {
       begin(batch, i, batch.get(i, Batch.START), batch.get(i, Batch.THREAD));
+    } else {
+      // Another thread's events came to the file first, the end of the task among them.
+      beganBefore = Math.max(0, beganBefore - 1);
     }
   }
 
