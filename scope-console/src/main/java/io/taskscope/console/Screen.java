@@ -44,7 +44,7 @@ final class Screen {
       return new Screen(false, PLAIN_WIDTH);
     }
     try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
-      int width = terminal.getWidth();
+      int width = terminal.getSize().getColumns();
       boolean real = !Terminal.TYPE_DUMB.equals(terminal.getType());
       return new Screen(real, width > 0 ? Math.max(MIN_WIDTH, width) : 80);
     } catch (IOException | RuntimeException | LinkageError e) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Objects by number, without an object for each number. For one thread. */
 final class LongMap<V> {
-  private long[] keys = new long[256];
-  private @Nullable Object[] values = new Object[256];
+  private long[] keys = new long[64];
+  private @Nullable Object[] values = new Object[64];
   private int size;
 
   @SuppressWarnings("unchecked") // only V is put in

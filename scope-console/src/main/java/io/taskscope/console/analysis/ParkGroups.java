@@ -4,12 +4,20 @@ package io.taskscope.console.analysis;
 import io.taskscope.console.recording.Names;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Waits by where and why. Bounded. For one thread. */
 final class ParkGroups {
   private static final int MAX_GROUPS = 20_000;
 
-  private record Key(String path, int reason, int blocker, int stack) {}
+  private record Key(String path, int reason, int blocker, int stack) {
+    boolean is(String otherPath, int otherReason, int otherBlocker, int otherStack) {
+      return stack == otherStack
+          && reason == otherReason
+          && blocker == otherBlocker
+          && path.equals(otherPath);
+    }
+  }
 
   private static final class Group {
     final Key key;
@@ -27,17 +35,35 @@ final class ParkGroups {
       new Bounded<>(
           MAX_GROUPS, new Key("(other)", Names.OTHER, Names.NONE, Stacks.NONE), Group::new);
 
+  private final LongMap<Group> near = new LongMap<>();
+  private @Nullable Group last;
+
   ParkGroups(Names names, Stacks stacks) {
     this.names = names;
     this.stacks = stacks;
   }
 
-  void add(String path, int reason, int blocker, int stack, long nanos, long task) {
-    Group group = groups.get(new Key(path, reason, blocker, stack));
+  void add(ScopeTotals scope, int reason, int blocker, int stack, long nanos, long task) {
+    Group group = last;
+    if (group == null || !group.key.is(scope.path(), reason, blocker, stack)) {
+      group = find(scope, reason, blocker, stack);
+      last = group;
+    }
     if (nanos > group.waits.max() || group.longestTask == 0) {
       group.longestTask = task;
     }
     group.waits.add(nanos, 0);
+  }
+
+  private Group find(ScopeTotals scope, int reason, int blocker, int stack) {
+    // 11 bits for paths, 17 for stacks, and names enough for every reason and most classes.
+    long key = (scope.number() * 131_072L + stack) << 36 | (long) (reason & 0x3FFFF) << 18 | blocker;
+    Group known = near.get(key);
+    if (known == null || !known.key.is(scope.path(), reason, blocker, stack)) {
+      known = groups.get(new Key(scope.path(), reason, blocker, stack));
+      near.put(key, known);
+    }
+    return known;
   }
 
   /** Those with the most time, the longest first. */

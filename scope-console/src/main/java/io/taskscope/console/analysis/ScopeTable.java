@@ -20,7 +20,7 @@ final class ScopeTable {
   private final long start;
   private final long end;
   private final List<ScopeTotals> all = new ArrayList<>();
-  private final Map<Long, ScopeTotals> byName = new HashMap<>();
+  private final LongMap<ScopeTotals> byName = new LongMap<>();
   private final Map<String, ScopeTotals> byPath = new HashMap<>();
   private long overflowed;
   final ScopeTotals noTask;

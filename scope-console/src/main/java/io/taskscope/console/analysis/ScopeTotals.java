@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.analysis;
 
+import io.taskscope.console.recording.Names;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +45,8 @@ public final class ScopeTotals {
   final Bounded<String, Tally> errors =
       new Bounded<>(MAX_ERRORS, "(other)", error -> new Tally());
   final Bounded<String, NameTotals> names = new Bounded<>(MAX_NAMES, "(other)", NameTotals::new);
+  private final LongMap<Tally> parksByName = new LongMap<>();
+  private final LongMap<NameTotals> namesByNumber = new LongMap<>();
   final TopTasks slowest = new TopTasks(MAX_SLOWEST);
   final Occupancy occupancy;
   String state = "";
@@ -52,6 +55,27 @@ public final class ScopeTotals {
     this.number = number;
     this.path = path;
     this.occupancy = occupancy;
+  }
+
+  /** The recorded parks for a reason, which is given as the number of its name. */
+  Tally parksFor(int reason, Names texts) {
+    Tally known = parksByName.get(reason);
+    if (known == null) {
+      known = parksByReason.computeIfAbsent(texts.text(reason), r -> new Tally());
+      parksByName.put(reason, known);
+    }
+    return known;
+  }
+
+  NameTotals nameTotals(long name, Names texts) {
+    NameTotals known = namesByNumber.get(name);
+    if (known == null) {
+      known = names.get(texts.text(name));
+      if (namesByNumber.size() < 10 * MAX_NAMES) {
+        namesByNumber.put(name, known);
+      }
+    }
+    return known;
   }
 
   int number() {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.analysis;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** Weights by scope and stack, bounded. For one thread. */
 final class StackWeights {
   private static final int MAX_ENTRIES = 200_000;
 
-  private final Map<Long, long[]> weights = new HashMap<>();
+  private final LongMap<long[]> weights = new LongMap<>();
   private long total;
   private long overflowed;
 
@@ -21,13 +19,14 @@ final class StackWeights {
       if (weights.size() >= MAX_ENTRIES) {
         overflowed++;
         key = (long) scope << 32;
-        known = weights.computeIfAbsent(key, k -> new long[1]);
-      } else {
-        known = new long[1];
+        known = weights.get(key);
+      }
+      if (known == null) {
+        known = new long[] {key, 0};
         weights.put(key, known);
       }
     }
-    known[0] += weight;
+    known[1] += weight;
   }
 
   long total() {
@@ -40,6 +39,6 @@ final class StackWeights {
 
   /** Tells all weights: the number of the scope in the upper half of the key, the stack below. */
   void forEach(BiConsumer<Long, Long> consumer) {
-    weights.forEach((key, weight) -> consumer.accept(key, weight[0]));
+    weights.values().forEach(weight -> consumer.accept(weight[0], weight[1]));
   }
 }

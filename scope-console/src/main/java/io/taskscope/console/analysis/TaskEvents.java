@@ -29,6 +29,8 @@ final class TaskEvents {
   private final Set<Long> abandonedAlive = new HashSet<>();
   private final Set<Long> abandonedEnded = new HashSet<>();
   long beganBefore;
+  private final int yieldName;
+  private final LongMap<OutcomeKind> outcomes = new LongMap<>();
 
   TaskEvents(Names names, ScopeTable scopes, Stacks stacks, LiveTasks live, long recordingEnd) {
     this.names = names;
@@ -37,6 +39,7 @@ final class TaskEvents {
     this.live = live;
     this.recordingEnd = recordingEnd;
     this.parks = new ParkGroups(names, stacks);
+    this.yieldName = names.number("yield");
   }
 
   /** Tasks that end in the batch and whose beginning no event tells are known from their end. */
@@ -117,7 +120,7 @@ final class TaskEvents {
       scope.parkedRecorded += task.parkedRecorded;
       live.end(task);
     }
-    OutcomeKind outcome = OutcomeKind.of(names.text(batch.get(i, Slots.TASK_OUTCOME)));
+    OutcomeKind outcome = outcome(batch.get(i, Slots.TASK_OUTCOME));
     if (outcome == OutcomeKind.ABANDONED) {
       endedAbandoned(id); // counted when it was given up
     } else {
@@ -133,6 +136,15 @@ final class TaskEvents {
       }
     }
     occupy(scope, batch, i);
+  }
+
+  private OutcomeKind outcome(long name) {
+    OutcomeKind known = outcomes.get(name);
+    if (known == null) {
+      known = OutcomeKind.of(names.text(name));
+      outcomes.put(name, known);
+    }
+    return known;
   }
 
   private static void occupy(ScopeTotals scope, Batch batch, int i) {
@@ -176,7 +188,7 @@ final class TaskEvents {
           () ->
               new TaskRecord(id, 0, scope.path(), name, "", "", start, nanos, 0, nanos, 0, 1));
     }
-    if (names.text(batch.get(i, Slots.STEP_REASON)).equals("yield")) {
+    if (batch.get(i, Slots.STEP_REASON) == yieldName) {
       scope.stepsByYield++;
     }
   }
@@ -191,10 +203,10 @@ final class TaskEvents {
     if (task != null) {
       task.parkedRecorded += nanos;
     }
-    scope.parksByReason.computeIfAbsent(names.text(reason), r -> new Tally()).add(nanos, 0);
+    scope.parksFor(reason, names).add(nanos, 0);
     parkWeights.add(scope.number(), stack, nanos);
     int blockerName = stacks.className(batch.constants(), blocker);
-    parks.add(scope.path(), reason, blockerName, stack, nanos, id);
+    parks.add(scope, reason, blockerName, stack, nanos, id);
   }
 
   /** Counts the tasks that have not ended; called once, at the end. */

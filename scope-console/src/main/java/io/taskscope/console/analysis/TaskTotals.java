@@ -20,7 +20,7 @@ final class TaskTotals {
     scope.steps += batch.get(i, Slots.TASK_STEPS);
     scope.parks += batch.get(i, Slots.TASK_PARKS);
     scope.durations.add(age);
-    NameTotals name = scope.names.get(names.text(batch.get(i, Slots.TASK_NAME)));
+    NameTotals name = scope.nameTotals(batch.get(i, Slots.TASK_NAME), names);
     name.durations.add(age);
     name.queued += queued;
     name.running += running;

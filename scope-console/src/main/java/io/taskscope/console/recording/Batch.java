@@ -30,12 +30,16 @@ public final class Batch {
 
   private final ChunkHeader chunk;
   private final Constants constants;
-  private long[] cells = new long[1 << 14];
+  private long[] cells;
   private int used;
   private int[] rows = new int[1 << 11];
   private int count;
 
-  Batch(ChunkHeader chunk, Constants constants) {
+  /**
+   * @param cells of an earlier batch, that need not be empty
+   */
+  Batch(ChunkHeader chunk, Constants constants, long[] cells) {
+    this.cells = cells;
     this.chunk = chunk;
     this.constants = constants;
   }
@@ -62,23 +66,24 @@ public final class Batch {
   int newRow(EventKind kind) {
     int width = kind.width();
     if (used + width > cells.length) {
-      cells = Arrays.copyOf(cells, cells.length * 2);
+      cells = Arrays.copyOf(cells, Math.max(used + width, cells.length * 4));
     }
     Arrays.fill(cells, used, used + width, 0);
     cells[used] = kind.ordinal();
     return used;
   }
 
-  void set(int row, int slot, long value) {
-    cells[row + slot] = value;
+  /** The cells of all rows; another array after the next {@link #newRow}. */
+  long[] cells() {
+    return cells;
   }
 
-  void commit(int row, EventKind kind) {
+  void commit(int row, int width) {
     if (count == rows.length) {
       rows = Arrays.copyOf(rows, rows.length * 2);
     }
     rows[count++] = row;
-    used = row + kind.width();
+    used = row + width;
   }
 
   /** Orders the rows by the time at which they ended; those of one instant stay as they were. */

@@ -24,6 +24,9 @@ final class ChunkReader {
   interface ChunkSink {
     void batch(Batch batch) throws InterruptedException;
 
+    /** An array for the cells of a batch, used before or new. */
+    long[] cells();
+
     void progress(long bytes);
   }
 
@@ -149,24 +152,24 @@ final class ChunkReader {
     }
     result.counts = counts;
     ChunkTexts texts = new ChunkTexts(new StringCache(names), constants);
-    Batch batch = new Batch(header, constants);
+    Batch batch = new Batch(header, constants, sink.cells());
     long position = header.position() + ChunkHeader.BYTES;
     long told = position;
     while (position < end) {
       int size;
       try {
-        size = window.locate(position, end);
+        size = window.enter(position, end);
       } catch (ByteReader.Malformed e) {
         result.cutOff = true;
         result.lostBytes += end - position;
         break;
       }
-      readEvent(plans, indexOf, counts, texts, batch, position, size);
+      readEvent(plans, indexOf, counts, texts, batch);
       position += size;
       if (batch.isFull()) {
         batch.sort();
         sink.batch(batch);
-        batch = new Batch(header, constants);
+        batch = new Batch(header, constants, sink.cells());
       }
       if (position - told > 1 << 18) {
         sink.progress(position - told);
@@ -183,12 +186,9 @@ final class ChunkReader {
       LongIntMap indexOf,
       List<EventCount> counts,
       ChunkTexts texts,
-      Batch batch,
-      long position,
-      int size)
-      throws IOException {
+      Batch batch) {
     try {
-      ByteReader in = window.event(position, size);
+      ByteReader in = window.entered();
       int index = indexOf.get(in.readLong());
       if (index == LongIntMap.ABSENT) {
         return; // types and constants

@@ -21,11 +21,11 @@ final class ChunkTexts {
       case ByteReader.STRING_POOL -> {
         return pooled(in.readLong());
       }
-      case ByteReader.STRING_UTF8, ByteReader.STRING_LATIN1 -> {
+      case ByteReader.STRING_UTF8, ByteReader.STRING_LATIN1, ByteReader.STRING_CHARS -> {
         return cache.number(in, encoding);
       }
       default -> {
-        return cache.names().number(in.readString(encoding));
+        throw new ByteReader.Malformed("string encoding " + encoding);
       }
     }
   }

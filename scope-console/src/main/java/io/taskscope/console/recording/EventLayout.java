@@ -6,16 +6,26 @@ import java.util.List;
 /** Where the wanted fields of one type of event stand in its bytes. */
 final class EventLayout {
   private final EventKind kind;
+  private final int width;
   private final Plans.Part[] parts;
   private final int[] slots;
   private final long[] factors;
   private final int length;
+  private final byte[] codes;
+
+  private static final byte SKIP_NUMBER = 0;
+  private static final byte SKIP = 1;
+  private static final byte NUMBER = 2;
+  private static final byte BYTE = 3;
+  private static final byte TEXT = 4;
+  private static final byte SCALED = 5;
 
   private static final long TICKS = -1;
   private static final long TIME = -2;
 
   private EventLayout(EventKind kind, List<Metadata.Field> fields, Plans plans) {
     this.kind = kind;
+    this.width = kind.width();
     parts = new Plans.Part[fields.size()];
     slots = new int[fields.size()];
     factors = new long[fields.size()];
@@ -29,6 +39,10 @@ final class EventLayout {
       if (slots[i] >= 0) {
         wanted = i + 1;
       }
+    }
+    codes = new byte[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      codes[i] = code(i);
     }
     length = wanted; // what follows the last wanted field need not be read
   }
@@ -47,23 +61,34 @@ final class EventLayout {
     };
   }
 
+  private byte code(int i) {
+    Plans.Shape shape = parts[i].plan().shape();
+    if (slots[i] < 0) {
+      return shape == Plans.Shape.NUMBER && !parts[i].array() ? SKIP_NUMBER : SKIP;
+    }
+    return switch (shape) {
+      case NUMBER -> factors[i] == 1 ? NUMBER : SCALED;
+      case BYTE -> BYTE;
+      case STRING -> TEXT;
+      case FLOAT, DOUBLE, STRUCT -> SKIP;
+    };
+  }
+
   void decode(ByteReader in, Batch batch, ChunkTexts texts) {
     ChunkHeader chunk = batch.chunk();
     int row = batch.newRow(kind);
+    long[] cells = batch.cells();
     for (int i = 0; i < length; i++) {
-      int slot = slots[i];
-      if (slot < 0) {
-        Plans.skip(in, parts[i]);
-        continue;
-      }
-      switch (parts[i].plan().shape()) {
-        case NUMBER -> batch.set(row, slot, scaled(in.readLong(), factors[i], chunk));
-        case BYTE -> batch.set(row, slot, in.readByte());
-        case STRING -> batch.set(row, slot, texts.read(in));
-        case FLOAT, DOUBLE, STRUCT -> Plans.skip(in, parts[i]);
+      switch (codes[i]) {
+        case SKIP_NUMBER -> in.skipLong();
+        case NUMBER -> cells[row + slots[i]] = in.readLong();
+        case SCALED -> cells[row + slots[i]] = scaled(in.readLong(), factors[i], chunk);
+        case TEXT -> cells[row + slots[i]] = texts.read(in);
+        case BYTE -> cells[row + slots[i]] = in.readByte();
+        default -> Plans.skip(in, parts[i]);
       }
     }
-    batch.commit(row, kind);
+    batch.commit(row, width);
   }
 
   private static long scaled(long value, long factor, ChunkHeader chunk) {

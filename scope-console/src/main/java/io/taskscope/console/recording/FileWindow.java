@@ -41,6 +41,27 @@ final class FileWindow {
     return (int) size;
   }
 
+  /** Locates the event at a position, and puts {@link #entered} behind its size. */
+  int enter(long position, long end) throws IOException {
+    int offset = (int) (position - base);
+    if (position >= base && offset + MAX_SIZE_BYTES <= length && end - position > MAX_SIZE_BYTES) {
+      reader.reset(bytes, offset, offset + MAX_SIZE_BYTES);
+      long size = reader.readLong();
+      int from = reader.position();
+      if (size > from - offset && size <= length - offset && size <= end - position) {
+        reader.reset(bytes, from, offset + (int) size);
+        return (int) size;
+      }
+    }
+    int size = locate(position, end); // at the edge of the window, or broken
+    event(position, size);
+    return size;
+  }
+
+  ByteReader entered() {
+    return reader;
+  }
+
   /** A reader of the event that was {@linkplain #locate located}, standing behind its size. */
   ByteReader event(long position, int size) throws IOException {
     load(position, size);

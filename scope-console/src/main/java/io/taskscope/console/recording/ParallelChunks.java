@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class ParallelChunks implements AutoCloseable {
   private static final int AHEAD = 2;
   private static final int QUEUED_BATCHES = 2;
+  private static final int FIRST_CELLS = 1 << 16;
 
   private final FileChannel channel;
   private final Names names;
   private final AtomicLong bytesRead;
+  private final BlockingQueue<long[]> free = new ArrayBlockingQueue<>(2 * AHEAD);
   private final ExecutorService decoders =
       Executors.newFixedThreadPool(
           AHEAD, Thread.ofPlatform().daemon().name("taskscope-decoder-", 0).factory());
@@ -65,6 +67,12 @@ final class ParallelChunks implements AutoCloseable {
     }
 
     @Override
+    public long[] cells() {
+      long[] used = free.poll();
+      return used != null ? used : new long[FIRST_CELLS];
+    }
+
+    @Override
     public void progress(long bytes) {
       bytesRead.addAndGet(bytes);
     }
@@ -74,7 +82,8 @@ final class ParallelChunks implements AutoCloseable {
   private static final Batch END =
       new Batch(
           new ChunkHeader(0, 0, 0, 0, 0, 0, 0, 1, 2, 0, true, true),
-          new Constants(new Plans(Metadata.EMPTY)));
+          new Constants(new Plans(Metadata.EMPTY)),
+          new long[0]);
 
   List<ChunkReader.ChunkResult> read(
       List<ChunkList.Chunk> chunks, RecordingReader.BatchSink sink)
@@ -89,6 +98,7 @@ final class ParallelChunks implements AutoCloseable {
       Job job = jobs.remove();
       for (Batch batch = job.batches.take(); batch != END; batch = job.batches.take()) {
         sink.accept(batch);
+        free.offer(batch.cells());
       }
       results.add(result(job));
     }

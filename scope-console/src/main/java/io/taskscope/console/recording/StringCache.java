@@ -25,16 +25,22 @@ final class StringCache {
     return names;
   }
 
-  /** The number of the text at the reader, whose encoding, UTF-8 or Latin-1, has been read. */
+  /** The number of the text at the reader, whose encoding, one with a length, has been read. */
   int number(ByteReader in, int encoding) {
     int start = in.position();
     int length = in.readCount();
     int from = in.position();
-    in.skip(length);
-    byte[] bytes = in.bytes();
     if (length == 0) {
       return Names.NONE;
     }
+    if (encoding == ByteReader.STRING_CHARS && !in.skipPlain(length)) {
+      in.moveTo(start); // a char takes more than a byte
+      return names.number(in.readString(encoding));
+    }
+    if (encoding != ByteReader.STRING_CHARS) {
+      in.skip(length);
+    }
+    byte[] bytes = in.bytes();
     int hash = encoding;
     for (int i = from; i < from + length; i++) {
       hash = 31 * hash + bytes[i];
@@ -63,7 +69,8 @@ final class StringCache {
       entries = 0;
       return;
     }
-    byte[] key = Arrays.copyOfRange(bytes, from, from + length + 1);
+    byte[] key = new byte[length + 1];
+    System.arraycopy(bytes, from, key, 0, length);
     key[length] = (byte) encoding;
     texts[slot] = key;
     numbers[slot] = number;
