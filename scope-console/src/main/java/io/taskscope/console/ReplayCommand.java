@@ -58,15 +58,16 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CommandLine line = Objects.requireNonNull(spec, "spec").commandLine();
     Path file = Objects.requireNonNull(recording, "recording");
+    RecordingTreeSource source;
+    TreeAt tree;
     try (Progress progress = new Progress(line.getErr())) {
-      RecordingTreeSource source =
+      source =
           new RecordingTreeSource(
               file, reader -> progress.reading(reader, String.valueOf(file.getFileName())));
-      TreeAt tree = source.at(moment(source, line));
-      progress.close();
-      write(tree, source, line.getOut());
-      return verdict(file, Objects.requireNonNull(source.coverage()), line);
+      tree = source.at(moment(source, line));
     }
+    write(tree, source, line.getOut());
+    return verdict(file, Objects.requireNonNull(source.coverage()), line);
   }
 
   private long moment(RecordingTreeSource source, CommandLine line) {

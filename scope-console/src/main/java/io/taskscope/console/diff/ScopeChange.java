@@ -18,7 +18,7 @@ public record ScopeChange(
   /** Smaller changes of the mean are said to be none: a share, and nanoseconds. */
   static final double SAME_SHARE = 0.05;
 
-  static final long SAME_NANOS = 50_000;
+  static final long SAME_NANOS = 5_000;
 
   /** With fewer tasks a change may be chance. */
   static final long FEW = 30;
@@ -29,7 +29,7 @@ public record ScopeChange(
     SLOWER,
     /** It shrank. */
     FASTER,
-    /** It did neither by more than 5 % and 50 µs. */
+    /** It did neither by more than 5 % and 5 µs. */
     SAME,
     /** No task ended there in the first recording. */
     NEW,
