@@ -24,7 +24,8 @@ final class RecordingSource {
       Path file, Coverage coverage, long ourEvents, String jvm, String command, PrintWriter err) {
     if (!coverage.complete()) {
       err.println(
-          "%s: %s was read in part: %s".formatted(command, file, String.join("; ", coverage.problems())));
+          "%s: %s was read in part: %s"
+              .formatted(command, file, String.join("; ", coverage.problems())));
       err.flush();
     }
     if (ourEvents == 0) {

@@ -95,7 +95,6 @@ final class ReplayCommand implements Callable<Integer> {
         ours += coverage.events().getOrDefault(kind.eventName(), 0L);
       }
     }
-    return RecordingSource.verdict(
-        file, coverage, ours, "", "taskscope replay", line.getErr());
+    return RecordingSource.verdict(file, coverage, ours, "", "taskscope replay", line.getErr());
   }
 }

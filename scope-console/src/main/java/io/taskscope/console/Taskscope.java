@@ -87,8 +87,8 @@ public final class Taskscope implements Runnable {
     return ExitCode.USAGE;
   }
 
-  private static int failed(
-      Exception error, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
+  private static int failed(Exception error, CommandLine line, CommandLine.ParseResult parsed)
+      throws Exception {
     String command = line.getCommandSpec().qualifiedName();
     Throwable cause = error instanceof UncheckedIOException io ? io.getCause() : error;
     line.getOut().flush();

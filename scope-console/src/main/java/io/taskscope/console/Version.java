@@ -18,7 +18,8 @@ public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "taskscope " + text(), "Java " + Runtime.version() + " (" + System.getProperty("os.name") + ")"
+      "taskscope " + text(),
+      "Java " + Runtime.version() + " (" + System.getProperty("os.name") + ")"
     };
   }
 }

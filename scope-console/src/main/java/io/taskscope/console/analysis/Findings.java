@@ -165,8 +165,7 @@ final class Findings {
             Severity.WARNING,
             scope.path(),
             "%s of tasks in %s took 100 ms or more without letting go of the carrier, the longest %s: other tasks had to wait."
-                .formatted(
-                    Text.count(slow.count(), "step"), scope.path(), Text.time(slow.max())),
+                .formatted(Text.count(slow.count(), "step"), scope.path(), Text.time(slow.max())),
             slow.count(),
             evidence(
                 "longest", Text.time(slow.max()),
@@ -201,11 +200,9 @@ final class Findings {
             Severity.WARNING,
             scope.path(),
             "Task \"%s\" of %s was on a carrier for %s at a time on average: other tasks had to wait."
-                .formatted(
-                    worst.name(), scope.path(), Text.time(worst.running() / worst.steps())),
+                .formatted(worst.name(), scope.path(), Text.time(worst.running() / worst.steps())),
             means.size(),
-            evidence(
-                "running", Text.time(worst.running()), "steps", Text.count(worst.steps())),
+            evidence("running", Text.time(worst.running()), "steps", Text.count(worst.steps())),
             means,
             List.of());
       }
@@ -277,8 +274,7 @@ final class Findings {
           Severity.WARNING,
           scope.path(),
           "Tasks in %s waited %s while they held on to their carrier, %s in all: a native frame was on the stack."
-              .formatted(
-                  scope.path(), Text.count(worse.count(), "time"), Text.time(worse.nanos())),
+              .formatted(scope.path(), Text.count(worse.count(), "time"), Text.time(worse.nanos())),
           worse.count(),
           evidence("longest", Text.time(worse.max())),
           List.of(),
@@ -395,7 +391,6 @@ final class Findings {
       Map<String, String> evidence,
       List<TaskRecord> tasks,
       List<String> stack) {
-    found.add(
-        new RecordingFinding(kind, severity, path, sentence, count, evidence, tasks, stack));
+    found.add(new RecordingFinding(kind, severity, path, sentence, count, evidence, tasks, stack));
   }
 }

@@ -57,7 +57,8 @@ final class ParkGroups {
 
   private Group find(ScopeTotals scope, int reason, int blocker, int stack) {
     // 11 bits for paths, 17 for stacks, and names enough for every reason and most classes.
-    long key = (scope.number() * 131_072L + stack) << 36 | (long) (reason & 0x3FFFF) << 18 | blocker;
+    long key =
+        (scope.number() * 131_072L + stack) << 36 | (long) (reason & 0x3FFFF) << 18 | blocker;
     Group known = near.get(key);
     if (known == null || !known.key.is(scope.path(), reason, blocker, stack)) {
       known = groups.get(new Key(scope.path(), reason, blocker, stack));

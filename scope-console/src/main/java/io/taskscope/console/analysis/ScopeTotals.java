@@ -8,8 +8,8 @@ import java.util.TreeMap;
 
 /**
  * What happened in the scopes of one path, without those below. Times and counts of tasks are those
- * of tasks that ended in the recording. Written by the analysis only, and not any more when there is
- * a report.
+ * of tasks that ended in the recording. Written by the analysis only, and not any more when there
+ * is a report.
  */
 public final class ScopeTotals {
   private static final int MAX_ERRORS = 50;
@@ -42,8 +42,7 @@ public final class ScopeTotals {
   long exceptions;
   long errorsThrown;
   final Map<String, Tally> parksByReason = new TreeMap<>();
-  final Bounded<String, Tally> errors =
-      new Bounded<>(MAX_ERRORS, "(other)", error -> new Tally());
+  final Bounded<String, Tally> errors = new Bounded<>(MAX_ERRORS, "(other)", error -> new Tally());
   final Bounded<String, NameTotals> names = new Bounded<>(MAX_NAMES, "(other)", NameTotals::new);
   private final LongMap<Tally> parksByName = new LongMap<>();
   private final LongMap<NameTotals> namesByNumber = new LongMap<>();

@@ -185,8 +185,7 @@ final class TaskEvents {
       long start = batch.get(i, Batch.START);
       longestStep.offer(
           nanos,
-          () ->
-              new TaskRecord(id, 0, scope.path(), name, "", "", start, nanos, 0, nanos, 0, 1));
+          () -> new TaskRecord(id, 0, scope.path(), name, "", "", start, nanos, 0, nanos, 0, 1));
     }
     if (batch.get(i, Slots.STEP_REASON) == yieldName) {
       scope.stepsByYield++;

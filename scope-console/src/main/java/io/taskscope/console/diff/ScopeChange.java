@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param before its totals in the first; null if it was not there
  * @param after its totals in the second; null if it was not there
  */
-public record ScopeChange(
-    String path, @Nullable ScopeTotals before, @Nullable ScopeTotals after) {
+public record ScopeChange(String path, @Nullable ScopeTotals before, @Nullable ScopeTotals after) {
   /** Smaller changes of the mean are said to be none: a share, and nanoseconds. */
   static final double SAME_SHARE = 0.05;
 

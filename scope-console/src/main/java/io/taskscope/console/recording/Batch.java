@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Some events of one chunk, each a row of numbers, in the order in which they ended. Times are
- * nanoseconds since 1970, spans nanoseconds, texts numbers of {@link Names}, classes and stacks keys
- * of the {@link Constants}. For one thread at a time.
+ * nanoseconds since 1970, spans nanoseconds, texts numbers of {@link Names}, classes and stacks
+ * keys of the {@link Constants}. For one thread at a time.
  */
 public final class Batch {
   /** Place of the time at which the event began. */

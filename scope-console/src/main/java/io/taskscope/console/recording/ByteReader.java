@@ -4,8 +4,8 @@ package io.taskscope.console.recording;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the encodings of a recording from an array. Never reads at or beyond the limit, whatever the
- * bytes say. For one thread.
+ * Reads the encodings of a recording from an array. Never reads at or beyond the limit, whatever
+ * the bytes say. For one thread.
  */
 final class ByteReader {
   static final int STRING_NULL = 0;

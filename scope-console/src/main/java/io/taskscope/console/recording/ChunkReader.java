@@ -182,11 +182,7 @@ final class ChunkReader {
   }
 
   private void readEvent(
-      Plans plans,
-      LongIntMap indexOf,
-      List<EventCount> counts,
-      ChunkTexts texts,
-      Batch batch) {
+      Plans plans, LongIntMap indexOf, List<EventCount> counts, ChunkTexts texts, Batch batch) {
     try {
       ByteReader in = window.entered();
       int index = indexOf.get(in.readLong());

@@ -185,9 +185,7 @@ public final class Constants {
     for (Plans.Part part : pool.plan.fields()) {
       if (part.name().equals("string") && part.plan().shape() == Plans.Shape.STRING) {
         int encoding = in.readByte();
-        return encoding == ByteReader.STRING_POOL
-            ? text(in.readLong())
-            : in.readString(encoding);
+        return encoding == ByteReader.STRING_POOL ? text(in.readLong()) : in.readString(encoding);
       }
       Plans.skip(in, part);
     }

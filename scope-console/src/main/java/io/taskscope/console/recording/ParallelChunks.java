@@ -85,8 +85,7 @@ final class ParallelChunks implements AutoCloseable {
           new Constants(new Plans(Metadata.EMPTY)),
           new long[0]);
 
-  List<ChunkReader.ChunkResult> read(
-      List<ChunkList.Chunk> chunks, RecordingReader.BatchSink sink)
+  List<ChunkReader.ChunkResult> read(List<ChunkList.Chunk> chunks, RecordingReader.BatchSink sink)
       throws IOException, InterruptedException {
     List<ChunkReader.ChunkResult> results = new ArrayList<>();
     Deque<Job> jobs = new ArrayDeque<>();

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * {@code 50%}, {@code end}, or an instant.
  */
 public final class PointInTime {
-  private static final Pattern OFFSET = Pattern.compile("(-?)(\\d{1,12}(?:\\.\\d{1,9})?)(ns|us|ms|s|m|h)");
+  private static final Pattern OFFSET =
+      Pattern.compile("(-?)(\\d{1,12}(?:\\.\\d{1,9})?)(ns|us|ms|s|m|h)");
   private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,6})?)%");
   private static final Map<String, Long> UNITS =
       Map.of(
@@ -63,8 +64,7 @@ public final class PointInTime {
     Matcher percent = PERCENT.matcher(text);
     if (percent.matches()) {
       double share = Double.parseDouble(percent.group(1)) / 100;
-      return source.startNanos()
-          + (long) (share * (source.endNanos() - source.startNanos()));
+      return source.startNanos() + (long) (share * (source.endNanos() - source.startNanos()));
     }
     try {
       return nanos(Instant.parse(text));

@@ -62,8 +62,7 @@ final class TreeCollector implements RecordingReader.BatchSink {
       switch (batch.kind(i)) {
         case TASK_START -> began(batch, i, batch.get(i, Batch.START));
         case TASK_LIVE ->
-            began(
-                batch, i, batch.endOf(i) - batch.get(i, EventKind.TASK_LIVE.slot("age")));
+            began(batch, i, batch.endOf(i) - batch.get(i, EventKind.TASK_LIVE.slot("age")));
         case TASK -> task(batch, i);
         case TASK_ABANDONED -> {
           if (batch.endOf(i) <= at) {
@@ -142,7 +141,9 @@ final class TreeCollector implements RecordingReader.BatchSink {
     }
   }
 
-  /** The event may come to the file before the beginning of the task; then that fills in the rest. */
+  /**
+   * The event may come to the file before the beginning of the task; then that fills in the rest.
+   */
   private void state(long id, String state, String reason, Batch batch, int i) {
     Task task = tasks.get(id);
     if (task == null && tasks.size() < MAX_TASKS) {

@@ -18,8 +18,7 @@ public final class CollapsedStacks {
    * @param out takes the lines
    */
   public static void write(RecordingReport report, StackKind kind, PrintWriter out) {
-    kind.trees(report)
-        .forEach((path, tree) -> write(tree, new StringBuilder(root(path)), out));
+    kind.trees(report).forEach((path, tree) -> write(tree, new StringBuilder(root(path)), out));
   }
 
   private static String root(String path) {

@@ -139,8 +139,7 @@ public final class JsonReport {
     json.writeStringField("name", task.name());
     json.writeStringField("outcome", task.outcome().isEmpty() ? "live" : task.outcome());
     json.writeStringField("errorClass", task.errorClass());
-    json.writeNumberField(
-        "startNanos", task.startNanos() - report.coverage().startNanos());
+    json.writeNumberField("startNanos", task.startNanos() - report.coverage().startNanos());
     json.writeNumberField("ageNanos", task.age());
     json.writeNumberField("queuedNanos", task.queued());
     json.writeNumberField("runningNanos", task.running());

@@ -51,8 +51,7 @@ public enum StackKind {
           return kind;
         }
       }
-      throw new TypeConversionException(
-          "'" + value + "' is none of cpu, allocation and parked");
+      throw new TypeConversionException("'" + value + "' is none of cpu, allocation and parked");
     }
   }
 }

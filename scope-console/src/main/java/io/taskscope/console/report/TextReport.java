@@ -90,7 +90,9 @@ public final class TextReport {
     for (RecordingFinding finding : report.findings()) {
       out.print(style.severity(finding.severity()) + " ");
       fold(out, " ".repeat(8), finding.sentence());
-      finding.evidence().forEach((label, value) -> out.println(" ".repeat(10) + label + ": " + value));
+      finding
+          .evidence()
+          .forEach((label, value) -> out.println(" ".repeat(10) + label + ": " + value));
       for (TaskRecord task : finding.tasks().stream().limit(3).toList()) {
         out.println(
             TextTable.fit(
@@ -149,8 +151,7 @@ public final class TextReport {
                       Text.time(tally.nanos()),
                       Text.time(tally.max())));
       if (scope.parkedUnrecorded() > 0) {
-        reasons.row(
-            scope.path(), "(not recorded)", "", Text.time(scope.parkedUnrecorded()), "");
+        reasons.row(scope.path(), "(not recorded)", "", Text.time(scope.parkedUnrecorded()), "");
       }
     }
     if (!reasons.isEmpty()) {
@@ -161,7 +162,8 @@ public final class TextReport {
 
   private void resources(PrintWriter out) {
     TextTable table =
-        new TextTable("SCOPE", "CPU", "ALLOCATED", "?LOCKS", "?SOCKETS", "?FILES", "?THROWN", "?PINNED");
+        new TextTable(
+            "SCOPE", "CPU", "ALLOCATED", "?LOCKS", "?SOCKETS", "?FILES", "?THROWN", "?PINNED");
     long cpu = report.noTask().cpuSamples();
     long allocated = report.noTask().allocatedBytes();
     for (ScopeTotals scope : report.scopes()) {
@@ -252,7 +254,8 @@ public final class TextReport {
   }
 
   private void shutdowns(PrintWriter out) {
-    TextTable table = new TextTable("SHUTDOWN", "PHASE", "AT", "TOOK", "RESULT", "?BEGAN WITH", "?LEFT");
+    TextTable table =
+        new TextTable("SHUTDOWN", "PHASE", "AT", "TOOK", "RESULT", "?BEGAN WITH", "?LEFT");
     for (ShutdownPhaseRecord phase : report.shutdowns().stream().limit(PHASES).toList()) {
       table.row(
           phase.path(),

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * A table for terminals: the first column is at the left and gives way when the width is too small,
- * the others are at the right. Columns whose heading begins with a question mark are left out first.
+ * the others are at the right. Columns whose heading begins with a question mark are left out
+ * first.
  */
 public final class TextTable {
   private static final int MIN_FIRST = 16;
@@ -64,7 +65,8 @@ public final class TextTable {
         used -= widths[i] + 2;
       }
     }
-    widths[0] = Math.max(Math.min(MIN_FIRST, widths[0]), Math.min(widths[0], widths[0] + width - used));
+    widths[0] =
+        Math.max(Math.min(MIN_FIRST, widths[0]), Math.min(widths[0], widths[0] + width - used));
     out.println(style.faint(line(shown, widths, headings.stream().map(TextTable::bare).toList())));
     for (List<String> row : rows) {
       out.println(line(shown, widths, row));

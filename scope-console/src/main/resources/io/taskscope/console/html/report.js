@@ -4,7 +4,7 @@
   const r = report.recording;
   document.title = r.file + ' · Taskscope report';
   document.getElementById('title').textContent = r.file;
-  document.getElementById('facts').append(...[time(r.durationNanos) + ' from ' + r.start.replace('T', ' ').replace('Z', ' UTC'), bytes(r.bytes), count(r.events) + ' events, ' + count(r.taskscopeEvents) + ' of Taskscope', 'agent ' + (r.agent || 'not told'), r.jvm.split(' built on')[0]].filter(Boolean).map(t => h('span', {}, t)));
+  document.getElementById('facts').append(...[time(r.durationNanos) + ' from ' + r.start.replace('T', ' ').replace('Z', ' UTC'), bytes(r.bytes), count(r.events) + ' events, ' + count(r.taskscopeEvents) + ' of Taskscope', 'agent ' + (r.agent || 'not told'), r.jvm.split(', built on')[0]].filter(Boolean).map(t => h('span', {}, t)));
 
   const findings = body('findings');
   if (!report.findings.length) findings.append(h('p', {class: 'none'}, 'None.'));

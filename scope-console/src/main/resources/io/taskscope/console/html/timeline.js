@@ -2,7 +2,7 @@
 function drawTimeline(report) {
   const target = body('timeline'), duration = Math.max(1, report.recording.durationNanos);
   const narrow = window.innerWidth < 720;
-  const width = narrow ? 560 : 1150, left = narrow ? 150 : 240, right = 56, plot = width - left - right;
+  const width = narrow ? 560 : 1150, left = narrow ? 150 : 240, right = 78, plot = width - left - right;
   const x = nanos => left + plot * Math.min(1, Math.max(0, nanos / duration));
   const short = path => path.length > (narrow ? 21 : 34) ? '…' + path.slice(-(narrow ? 20 : 33)) : path;
   const rows = report.scopes.filter(z => z.own && z.own.liveSeries.some(v => v > 0))

@@ -45,12 +45,12 @@ function drawTree(report) {
       isParent ? h('button', {class: 'fold', type: 'button', tabindex: '-1', 'aria-label': (open ? 'Fold ' : 'Unfold ') + scope.path, onclick: () => toggle(scope)}, open ? '▾' : '▸') : h('span', {class: 'fold'}),
       filter ? scope.path : scope.name, own || !open ? '' : h('span', {class: 'tag'}, ' (sum)'));
     name.style.paddingLeft = (filter ? 0 : scope.depth * 1.1) + 'rem';
-    const waits = own ? reasons(own).slice(0, 3).map(([r, t]) => r + ' ' + time(t)).join(', ') : '';
+    const waits = own ? reasons(own).slice(0, 2).map(([r, t]) => r + ' ' + time(t)).join(', ') : '';
     return h('tr', {tabindex: '0', 'data-path': scope.path, 'aria-level': scope.depth + 1, 'aria-expanded': isParent ? String(open) : undefined, onkeydown: e => key(e, scope)},
       name, h('td', {}, count(n.finished)), h('td', {class: n.failed ? 'bad' : ''}, count(n.failed)), h('td', {class: 'narrow-off'}, count(n.live)),
       h('td', {class: 'narrow-off'}, own ? time(own.duration.p50Nanos) : ''), h('td', {}, own ? time(own.duration.p99Nanos) : ''), h('td', {class: 'narrow-off'}, own ? time(own.duration.maxNanos) : ''),
       h('td', {}, splitBar(n)), h('td', {class: 'narrow-off'}, total ? time(total) : ''),
-      h('td', {class: 'narrow-off'}, percent(n.cpuSamples, cpu)), h('td', {class: 'narrow-off'}, percent(n.allocatedBytes, memory)), h('td', {class: 'wide narrow-off tag'}, waits));
+      h('td', {class: 'narrow-off'}, percent(n.cpuSamples, cpu)), h('td', {class: 'narrow-off'}, percent(n.allocatedBytes, memory)), h('td', {class: 'waits narrow-off tag'}, waits));
   }
   function draw(focus) {
     const shown = scopes.filter(x => !hidden(x));
@@ -67,6 +67,6 @@ function drawTree(report) {
     h('div', {class: 'legend'}, ['running', 'queued', 'parked'].map((n, i) => h('span', {}, h('i', {class: n}), ['running on a carrier', 'queued for a carrier', 'parked, waiting for something'][i]))),
     h('div', {class: 'scroll'}, h('table', {role: 'treegrid', 'aria-label': 'Scopes'}, h('thead', {}, h('tr', {},
       h('th', {scope: 'col'}, 'Scope'), h('th', {scope: 'col'}, 'Ended'), h('th', {scope: 'col'}, 'Failed'), h('th', off, 'Live'), h('th', off, 'p50'), h('th', {scope: 'col'}, 'p99'), h('th', off, 'Max'),
-      h('th', {scope: 'col'}, 'Time split'), h('th', off, 'Time'), h('th', off, 'CPU'), h('th', off, 'Allocated'), h('th', off, 'Longest waits for'))), tbody)));
+      h('th', {scope: 'col', class: 'left'}, 'Time split'), h('th', off, 'Time'), h('th', off, 'CPU'), h('th', off, 'Allocated'), h('th', {scope: 'col', class: 'waits narrow-off'}, 'Longest waits for'))), tbody)));
   if (cpu + memory > 0) target.append(h('p', {class: 'hint'}, count(cpu) + ' CPU samples (' + (report.recording.cpuEvent || 'none') + '), ' + bytes(memory) + ' allocated by samples; outside of any task: ' + percent(report.noTask.cpuSamples, cpu) + ' of CPU, ' + percent(report.noTask.allocatedBytes, memory) + ' of memory.'));
 }

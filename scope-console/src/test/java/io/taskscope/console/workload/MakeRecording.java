@@ -225,7 +225,8 @@ public final class MakeRecording {
     abandoned.scopePath = "/web/app-b/background";
     abandoned.name = "import";
     abandoned.age = 3_000_000_000L;
-    abandoned.stack = "com.example.Import.spin(Import.java:42)\ncom.example.Import.run(Import.java:17)";
+    abandoned.stack =
+        "com.example.Import.spin(Import.java:42)\ncom.example.Import.run(Import.java:17)";
     abandoned.commit();
     scopes("closed");
   }
