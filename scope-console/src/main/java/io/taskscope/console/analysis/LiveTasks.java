@@ -34,9 +34,23 @@ final class LiveTasks {
     }
     byId.put(task.id, task);
     if (task.thread != 0) {
-      task.outer = current(task.thread);
-      byThread.put(task.thread, task);
+      place(task);
     }
+  }
+
+  /** Live tasks are told in any order: the one created later is inside the other. */
+  private void place(LiveTask task) {
+    LiveTask inner = current(task.thread);
+    if (inner == null || inner.id < task.id) {
+      task.outer = inner;
+      byThread.put(task.thread, task);
+      return;
+    }
+    while (inner.outer != null && inner.outer.id > task.id) {
+      inner = inner.outer;
+    }
+    task.outer = inner.outer;
+    inner.outer = task;
   }
 
   void end(LiveTask task) {
