@@ -48,7 +48,8 @@ class CommandLineTest {
   void report_recording_printsFindingsBeforeTheTree() {
     assertThat(run("report", recording)).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
-        .containsSubsequence("Findings", "ERROR", "WARNING", "Scopes", "/handlers", "What the recording");
+        .containsSubsequence(
+            "Findings", "ERROR", "WARNING", "Scopes", "/handlers", "What the recording");
     assertThat(out.toString()).doesNotContain("\033[");
     assertThat(err.toString()).isEmpty();
   }
@@ -58,7 +59,8 @@ class CommandLineTest {
     assertThat(run("report", recording, "--collapsed=parked")).isEqualTo(ExitCode.OK);
     assertThat(out.toString().lines().toList())
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line).startsWith("/web;/app-a;/handlers;").matches(".* \\d+"));
+        .allSatisfy(
+            line -> assertThat(line).startsWith("/web;/app-a;/handlers;").matches(".* \\d+"));
   }
 
   @Test
@@ -129,7 +131,10 @@ class CommandLineTest {
   void report_textFile_showsHowItBegins() throws Exception {
     Path file = Files.writeString(folder.resolve("text.jfr"), "hello world, this is no recording");
     assertThat(run("report", file)).isEqualTo(ExitCode.UNREADABLE);
-    assertOneLine("taskscope report: " + file + " is not a Flight Recorder file: it begins with \"hello wo\"");
+    assertOneLine(
+        "taskscope report: "
+            + file
+            + " is not a Flight Recorder file: it begins with \"hello wo\"");
   }
 
   @Test

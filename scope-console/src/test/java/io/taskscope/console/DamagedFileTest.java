@@ -40,7 +40,11 @@ class DamagedFileTest {
       assertThat(code)
           .as("%s %s: %s", command, what, err)
           .isIn(
-              ExitCode.OK, ExitCode.USAGE, ExitCode.UNREADABLE, ExitCode.NOT_OURS, ExitCode.IN_PART);
+              ExitCode.OK,
+              ExitCode.USAGE,
+              ExitCode.UNREADABLE,
+              ExitCode.NOT_OURS,
+              ExitCode.IN_PART);
       assertThat(err.toString()).as(what).doesNotContain("\tat ", "Exception");
       if (code != ExitCode.OK) {
         assertThat(err.toString()).as(what).isNotBlank();

@@ -56,8 +56,7 @@ class GoldenReportTest {
     assertThat(handlers.steps()).isEqualTo(2L * ScriptedRecording.HANDLED);
     assertThat(handlers.names().get(ScriptedRecording.EVIL).durations().count()).isEqualTo(1);
     assertThat(handlers.state()).isEqualTo("open");
-    assertThat(scope(TIMERS).started())
-        .isEqualTo(ScriptedRecording.TICKS + ScriptedRecording.LIVE);
+    assertThat(scope(TIMERS).started()).isEqualTo(ScriptedRecording.TICKS + ScriptedRecording.LIVE);
     assertThat(scope(TIMERS).live()).isEqualTo(ScriptedRecording.LIVE - 1);
     assertThat(scope(TIMERS).finished(OutcomeKind.ABANDONED)).isEqualTo(1);
     assertThat(report.coverage().complete()).isTrue();
@@ -66,13 +65,11 @@ class GoldenReportTest {
   @Test
   void times_scriptedSplit_areExact() {
     ScopeTotals handlers = scope(HANDLERS);
-    assertThat(handlers.queued())
-        .isEqualTo(ScriptedRecording.QUEUED * ScriptedRecording.HANDLED);
-    assertThat(handlers.running())
-        .isEqualTo(ScriptedRecording.RUNNING * ScriptedRecording.HANDLED);
-    assertThat(handlers.parked())
-        .isEqualTo(ScriptedRecording.PARKED * ScriptedRecording.HANDLED);
-    assertThat(handlers.durations().quantile(0.5)).isCloseTo(10_000_000L, Percentage.withPercentage(2));
+    assertThat(handlers.queued()).isEqualTo(ScriptedRecording.QUEUED * ScriptedRecording.HANDLED);
+    assertThat(handlers.running()).isEqualTo(ScriptedRecording.RUNNING * ScriptedRecording.HANDLED);
+    assertThat(handlers.parked()).isEqualTo(ScriptedRecording.PARKED * ScriptedRecording.HANDLED);
+    assertThat(handlers.durations().quantile(0.5))
+        .isCloseTo(10_000_000L, Percentage.withPercentage(2));
   }
 
   @Test
@@ -98,8 +95,7 @@ class GoldenReportTest {
   void findings_scriptedTrouble_areFoundWorstFirst() {
     assertThat(report.findings())
         .extracting(RecordingFinding::kind)
-        .contains(
-            Kind.LEAKED, Kind.STUCK, Kind.QUARANTINED, Kind.FAILURES, Kind.LONG_QUEUE)
+        .contains(Kind.LEAKED, Kind.STUCK, Kind.QUARANTINED, Kind.FAILURES, Kind.LONG_QUEUE)
         .doesNotContain(Kind.NEVER_YIELDS, Kind.PINNED, Kind.INCOMPLETE);
     assertThat(report.findings())
         .isSortedAccordingTo((a, b) -> a.severity().compareTo(b.severity()));

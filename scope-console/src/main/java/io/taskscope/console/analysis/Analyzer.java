@@ -88,7 +88,7 @@ final class Analyzer implements RecordingReader.BatchSink {
   private void abandoned(Batch batch, int i) {
     abandonedCount++;
     ScopeTotals scope = scopes.get(batch.get(i, Slots.ABANDONED_PATH));
-    scope.finished[OutcomeKind.ABANDONED.ordinal()]++;
+    scope.ended(OutcomeKind.ABANDONED);
     long id = batch.get(i, Slots.ABANDONED_TASK);
     tasks.abandoned(id);
     if (abandoned.size() < MAX_ABANDONED) {

@@ -2,6 +2,7 @@
 package io.taskscope.console.analysis;
 
 import io.taskscope.console.recording.Names;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ public final class ScopeTotals {
 
   long started;
   long live;
-  final long[] finished = new long[OutcomeKind.values().length];
+  private final Map<OutcomeKind, Long> finished = new EnumMap<>(OutcomeKind.class);
   final Histogram durations = new Histogram();
   long queued;
   long running;
@@ -54,6 +55,11 @@ public final class ScopeTotals {
     this.number = number;
     this.path = path;
     this.occupancy = occupancy;
+  }
+
+  /** One more task ended so. */
+  void ended(OutcomeKind kind) {
+    finished.merge(kind, 1L, Long::sum);
   }
 
   /** The recorded parks for a reason, which is given as the number of its name. */
@@ -102,16 +108,12 @@ public final class ScopeTotals {
    * @param kind how
    */
   public long finished(OutcomeKind kind) {
-    return finished[kind.ordinal()];
+    return finished.getOrDefault(kind, 0L);
   }
 
   /** {@return the tasks that ended in the recording} */
   public long finished() {
-    long sum = 0;
-    for (long count : finished) {
-      sum += count;
-    }
-    return sum;
+    return finished.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** {@return how long they took, from their creation} */

@@ -124,7 +124,7 @@ final class TaskEvents {
     if (outcome == OutcomeKind.ABANDONED) {
       endedAbandoned(id); // counted when it was given up
     } else {
-      scope.finished[outcome.ordinal()]++;
+      scope.ended(outcome);
     }
     TaskTotals.add(batch, i, scope, names, stacks, outcome);
     long steps = batch.get(i, Slots.TASK_STEPS);

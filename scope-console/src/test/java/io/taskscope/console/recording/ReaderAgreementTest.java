@@ -96,7 +96,11 @@ class ReaderAgreementTest {
             .frames(
                 batch.get(i, Batch.STACK),
                 (method, line) ->
-                    stack.append(batch.constants().method(method)).append(':').append(line).append(' '));
+                    stack
+                        .append(batch.constants().method(method))
+                        .append(':')
+                        .append(line)
+                        .append(' '));
         yield "park|" + millis(start) + "|" + duration / 1000 + "|" + stack;
       }
       default -> null;
