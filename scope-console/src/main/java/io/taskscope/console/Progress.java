@@ -4,10 +4,7 @@ package io.taskscope.console;
 import io.taskscope.console.recording.RecordingReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.TerminalBuilder.SystemOutput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +35,7 @@ final class Progress implements AutoCloseable {
   private void show() {
     try {
       Thread.sleep(FIRST_MILLIS);
-      if (!isTerminal()) {
+      if (Tty.size(SystemOutput.SysErr) == null) {
         return;
       }
       try {
@@ -52,31 +49,6 @@ final class Progress implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       // closed
-    }
-  }
-
-  private static boolean isTerminal() {
-    if (isKnownNotToBe()) {
-      return false;
-    }
-    try (Terminal terminal =
-        TerminalBuilder.builder()
-            .systemOutput(TerminalBuilder.SystemOutput.SysErr)
-            .dumb(false)
-            .build()) {
-      return !Terminal.TYPE_DUMB.equals(terminal.getType());
-    } catch (IOException | RuntimeException | LinkageError e) {
-      return false;
-    }
-  }
-
-  /** Where the system tells at once; asking JLine takes a fifth of a second of processor time. */
-  private static boolean isKnownNotToBe() {
-    try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return !target.startsWith("/dev/pts/") && !target.startsWith("/dev/tty");
-    } catch (IOException | RuntimeException e) {
-      return false; // another system
     }
   }
 

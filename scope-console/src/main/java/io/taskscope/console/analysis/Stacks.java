@@ -4,6 +4,7 @@ package io.taskscope.console.analysis;
 import io.taskscope.console.recording.Constants;
 import io.taskscope.console.recording.LongIntMap;
 import io.taskscope.console.recording.Names;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ final class Stacks {
   private static final int MAX_FRAMES = 128;
 
   private final Names names;
-  private final Map<Key, Integer> numbers = new HashMap<>();
+  private final Map<IntBuffer, Integer> numbers = new HashMap<>();
   private final List<int[]> stacks = new ArrayList<>();
   private long overflowed;
 
@@ -37,18 +38,6 @@ final class Stacks {
   Stacks(Names names) {
     this.names = names;
     stacks.add(new int[0]);
-  }
-
-  private record Key(int[] frames) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key key && Arrays.equals(frames, key.frames);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(frames);
-    }
   }
 
   /** The number of the stack that a key of the chunk means. */
@@ -101,17 +90,17 @@ final class Stacks {
     if (filled == 0) {
       return NONE;
     }
-    Key frames = new Key(Arrays.copyOf(buffer, filled));
-    Integer number = numbers.get(frames);
-    if (number != null) {
-      return number;
+    Integer known = numbers.get(IntBuffer.wrap(buffer, 0, filled));
+    if (known != null) {
+      return known;
     }
     if (stacks.size() >= MAX_STACKS) {
       overflowed++;
       return NONE;
     }
-    stacks.add(frames.frames());
-    numbers.put(frames, stacks.size() - 1);
+    int[] frames = Arrays.copyOf(buffer, filled);
+    stacks.add(frames);
+    numbers.put(IntBuffer.wrap(frames), stacks.size() - 1); // equal where their frames are
     return stacks.size() - 1;
   }
 

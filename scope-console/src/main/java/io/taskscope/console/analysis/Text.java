@@ -83,11 +83,11 @@ public final class Text {
    * @param part of the whole
    * @param whole at least 0
    */
-  public static String percent(double part, double whole) {
+  public static String percent(long part, long whole) {
     if (whole <= 0) {
       return "-";
     }
-    double share = 100 * part / whole;
+    double share = 100.0 * part / whole;
     return share > 0 && share < 0.1
         ? "<0.1 %"
         : String.format(Locale.ROOT, share < 9.95 ? "%.1f %%" : "%.0f %%", share);

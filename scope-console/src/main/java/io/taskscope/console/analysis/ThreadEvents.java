@@ -3,15 +3,23 @@ package io.taskscope.console.analysis;
 
 import io.taskscope.console.recording.Batch;
 import io.taskscope.console.recording.EventKind;
+import io.taskscope.console.recording.LongIntMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the events of the JDK to scopes: each belongs to the task that its thread was in when the
  * event ended. For one thread.
+ *
+ * <p>But JDK 25 writes {@code jdk.JavaExceptionThrow} and {@code jdk.JavaErrorThrow} with the time
+ * at which the chunk began. They belong to the scope of the tasks on their thread, if these have
+ * just one: always so on virtual threads, which have one task each.
  */
 final class ThreadEvents {
   private final ScopeTable scopes;
   private final Stacks stacks;
   private final LiveTasks live;
+  private @Nullable Batch seen;
+  private LongIntMap scopeOfThread = new LongIntMap();
   final StackWeights cpu = new StackWeights();
   final StackWeights cpuTime = new StackWeights();
   final StackWeights allocation = new StackWeights();
@@ -43,10 +51,37 @@ final class ThreadEvents {
       case MONITOR_ENTER, MONITOR_WAIT, THREAD_PARK -> scope.locks.add(nanos, 0);
       case SOCKET_READ, SOCKET_WRITE -> scope.sockets.add(nanos, Math.max(0, first));
       case FILE_READ, FILE_WRITE -> scope.files.add(nanos, Math.max(0, first));
-      case EXCEPTION -> scope.exceptions++; // every Error has one of these too
-      case ERROR -> scope.errorsThrown++;
+      case EXCEPTION -> thrownIn(batch, i, scope).exceptions++; // every Error has one of these too
+      case ERROR -> thrownIn(batch, i, scope).errorsThrown++;
       case PINNED -> scope.pinned.add(nanos, 0);
       default -> throw new IllegalArgumentException(kind.name());
+    }
+  }
+
+  private ScopeTotals thrownIn(Batch batch, int i, ScopeTotals otherwise) {
+    if (seen != batch) {
+      seen = batch;
+      seeThreads(batch);
+    }
+    int known = scopeOfThread.get(batch.get(i, Batch.THREAD));
+    return known == LongIntMap.ABSENT || known == scopes.noTask.number()
+        ? otherwise
+        : scopes.byNumber(known);
+  }
+
+  /** Finds the scope of each thread; that of no task where it is in several. */
+  private void seeThreads(Batch batch) {
+    scopeOfThread = new LongIntMap();
+    for (int i = 0; i < batch.size(); i++) {
+      EventKind kind = batch.kind(i);
+      if (kind == EventKind.TASK_START
+          || (kind == EventKind.TASK && batch.get(i, Batch.DURATION) > 0)) {
+        long thread = batch.get(i, Batch.THREAD);
+        int scope = scopes.get(batch.get(i, Slots.TASK_PATH)).number();
+        int known = scopeOfThread.get(thread);
+        scopeOfThread.put(
+            thread, known == LongIntMap.ABSENT || known == scope ? scope : scopes.noTask.number());
+      }
     }
   }
 

@@ -26,8 +26,6 @@ public final class Batch {
 
   static final int MAX_ROWS = 1 << 17;
 
-  private static final EventKind[] KINDS = EventKind.values();
-
   private final ChunkHeader chunk;
   private final Constants constants;
   private long[] cells;
@@ -69,7 +67,7 @@ public final class Batch {
       cells = Arrays.copyOf(cells, Math.max(used + width, cells.length * 4));
     }
     Arrays.fill(cells, used, used + width, 0);
-    cells[used] = kind.ordinal();
+    cells[used] = kind.number();
     return used;
   }
 
@@ -123,7 +121,7 @@ public final class Batch {
    * @param index from 0 to below {@link #size}
    */
   public EventKind kind(int index) {
-    return KINDS[(int) cells[rows[index]]];
+    return EventKind.numbered(cells[rows[index]]);
   }
 
   /**

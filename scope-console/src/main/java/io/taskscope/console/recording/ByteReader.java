@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.recording;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -137,30 +138,28 @@ final class ByteReader {
 
   /** A string whose encoding byte, not a reference to a pool, has been read. */
   String readString(int encoding) {
-    switch (encoding) {
-      case STRING_NULL, STRING_EMPTY -> {
-        return "";
-      }
-      case STRING_UTF8, STRING_LATIN1 -> {
-        int length = readCount();
-        String text =
-            new String(
-                bytes,
-                position,
-                length,
-                encoding == STRING_UTF8 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        position += length;
-        return text;
-      }
-      case STRING_CHARS -> {
-        char[] chars = new char[readCount()];
-        for (int i = 0; i < chars.length; i++) {
-          chars[i] = (char) readLong();
-        }
-        return new String(chars);
-      }
+    return switch (encoding) {
+      case STRING_NULL, STRING_EMPTY -> "";
+      case STRING_UTF8 -> readBytes(StandardCharsets.UTF_8);
+      case STRING_LATIN1 -> readBytes(StandardCharsets.ISO_8859_1);
+      case STRING_CHARS -> readChars();
       default -> throw new Malformed("string encoding " + encoding);
+    };
+  }
+
+  private String readBytes(Charset charset) {
+    int length = readCount();
+    String text = new String(bytes, position, length, charset);
+    position += length;
+    return text;
+  }
+
+  private String readChars() {
+    char[] chars = new char[readCount()];
+    for (int i = 0; i < chars.length; i++) {
+      chars[i] = (char) readLong();
     }
+    return new String(chars);
   }
 
   /** The bytes make no sense. Without stack trace: a broken file may throw it for every event. */

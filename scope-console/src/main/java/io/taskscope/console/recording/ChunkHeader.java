@@ -71,6 +71,6 @@ record ChunkHeader(
     if (ticksPerSecond == 1_000_000_000L) {
       return ticks;
     }
-    return (long) ((double) ticks * (1e9 / ticksPerSecond));
+    return (long) (ticks / (ticksPerSecond / 1e9)); // rounded as the JDK's own reader does
   }
 }

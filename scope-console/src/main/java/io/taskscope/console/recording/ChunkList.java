@@ -159,7 +159,7 @@ final class ChunkList {
     boolean readable = true;
     for (int i = 0; i < Math.min(8, bytes.limit()); i++) {
       byte b = bytes.get(i);
-      readable &= b >= ' ' && b < 127 || b == '\n' || b == '\r' || b == '\t';
+      readable &= (b >= ' ' && b < 127) || b == '\n' || b == '\r' || b == '\t';
       text.append(b < ' ' ? ' ' : (char) b);
       hex.append(i == 0 ? "" : " ").append("%02x".formatted(b & 0xFF));
     }

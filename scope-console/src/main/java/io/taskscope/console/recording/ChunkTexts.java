@@ -14,20 +14,13 @@ final class ChunkTexts {
 
   int read(ByteReader in) {
     int encoding = in.readByte();
-    switch (encoding) {
-      case ByteReader.STRING_NULL, ByteReader.STRING_EMPTY -> {
-        return Names.NONE;
-      }
-      case ByteReader.STRING_POOL -> {
-        return pooled(in.readLong());
-      }
-      case ByteReader.STRING_UTF8, ByteReader.STRING_LATIN1, ByteReader.STRING_CHARS -> {
-        return cache.number(in, encoding);
-      }
-      default -> {
-        throw new ByteReader.Malformed("string encoding " + encoding);
-      }
-    }
+    return switch (encoding) {
+      case ByteReader.STRING_NULL, ByteReader.STRING_EMPTY -> Names.NONE;
+      case ByteReader.STRING_POOL -> pooled(in.readLong());
+      case ByteReader.STRING_UTF8, ByteReader.STRING_LATIN1, ByteReader.STRING_CHARS ->
+          cache.number(in, encoding);
+      default -> throw new ByteReader.Malformed("string encoding " + encoding);
+    };
   }
 
   private int pooled(long key) {

@@ -125,16 +125,19 @@ public enum EventKind {
   /** Which JVM wrote the recording. */
   JVM("jdk.JVMInformation", "jvmName", "jvmVersion", "pid", "javaArguments");
 
+  private static final EventKind[] ALL = values();
   private static final Map<String, EventKind> BY_NAME = new HashMap<>();
 
   static {
-    for (EventKind kind : values()) {
-      BY_NAME.put(kind.eventName, kind);
+    for (int i = 0; i < ALL.length; i++) {
+      ALL[i].number = i;
+      BY_NAME.put(ALL[i].eventName, ALL[i]);
     }
   }
 
   private final String eventName;
   private final List<String> fields;
+  private int number;
 
   EventKind(String eventName, String... fields) {
     this.eventName = eventName;
@@ -158,6 +161,20 @@ public enum EventKind {
 
   static @Nullable EventKind of(String eventName) {
     return BY_NAME.get(eventName);
+  }
+
+  /** Stands for the kind in rows of numbers. */
+  int number() {
+    return number;
+  }
+
+  static EventKind numbered(long number) {
+    return ALL[(int) number];
+  }
+
+  /** Those that {@link #slot} knows, without the common ones. */
+  List<String> fields() {
+    return fields;
   }
 
   int width() {

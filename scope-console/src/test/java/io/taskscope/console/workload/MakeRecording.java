@@ -38,6 +38,8 @@ public final class MakeRecording {
   private MakeRecording() {}
 
   /**
+   * Writes the recording.
+   *
    * @param args the file, its size in megabytes, and the milliseconds between tasks of a thread
    */
   public static void main(String[] args) throws Exception {
@@ -181,6 +183,7 @@ public final class MakeRecording {
     park(path, id, "park", java.util.concurrent.locks.ReentrantLock.class);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // how long it takes does not matter
   private static void park(String path, long id, String reason, Class<?> blocker) {
     Events.TaskPark park = new Events.TaskPark();
     park.begin();

@@ -40,20 +40,23 @@ public final class ScriptedRecording {
     lockWaitNanos = 0;
     try (Recording recording = new Recording(Map.of("jdk.JavaExceptionThrow#enabled", "true"))) {
       recording.start();
-      Thread thread = Thread.ofPlatform().start(() -> script(factor));
-      thread.join();
+      Thread.ofPlatform().start(() -> handlers(factor)).join();
+      Thread.ofPlatform().start(ScriptedRecording::timers).join();
       recording.stop();
       recording.dump(file);
     }
     return lockWaitNanos;
   }
 
-  private static void script(long factor) {
+  private static void handlers(long factor) {
     status();
     for (int i = 0; i < HANDLED; i++) {
       String outcome = i < FAILED ? "failure" : i < FAILED + CANCELLED ? "cancelled" : "success";
       task(HANDLERS, i == 100 ? EVIL : "GET /users/{id}", outcome, factor, i < LOCK_WAITS);
     }
+  }
+
+  private static void timers() {
     for (int i = 0; i < TICKS; i++) {
       task(TIMERS, "tick", "success", 1, false);
     }
