@@ -148,7 +148,7 @@ public final class Agreement {
     Object value = event.getValue(field.getName());
     return switch (value) {
       case null -> "";
-      case RecordedClass type -> type.getName();
+      case RecordedClass type -> ClassNames.readable(type.getName()); // [B is byte[]
       case Boolean flag -> flag ? "1" : "0";
       default -> value.toString();
     };
