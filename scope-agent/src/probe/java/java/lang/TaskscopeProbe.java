@@ -9,6 +9,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
+import jdk.internal.misc.CarrierThread;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.SharedThreadContainer;
 import jdk.internal.vm.TaskscopeContainer;
@@ -35,6 +36,9 @@ public final class TaskscopeProbe {
   private static final int STAYED = 5;
   private static final int LEAVES = 16;
   private static final int STAYS = 32;
+  private static final int POOL_ENTERS = 64;
+  private static final int POOL_LEAVES = 65;
+  private static final int POOL_DISCARDS = 66;
 
   // Ordinals of the library's ParkReason.
   private static final int PARK = 0;
@@ -53,6 +57,9 @@ public final class TaskscopeProbe {
   private static final int THREAD_NOT_STARTED = 4;
   private static final int CONTAINER_OF = 5;
   private static final int ALL_CONTAINERS = 6;
+  private static final int POOL_SUBMIT = 7;
+  private static final int POOL_SCHEDULE = 8;
+  private static final int POOL_THREW = 9;
 
   private static final Unsafe U = Unsafe.getUnsafe();
   private static final long TABLE = U.objectFieldOffset(ThreadLocal.ThreadLocalMap.class, "table");
@@ -63,6 +70,8 @@ public final class TaskscopeProbe {
   private static boolean platformWaits;
   private static boolean adoption;
   private static boolean dumps;
+  private static boolean pools;
+  private static volatile boolean submitted; // anything to a pool, ever, from inside a scope
   private static volatile boolean ready;
   private static long slowStepNanos;
   private static Supplier<List<String>> missing;
@@ -96,7 +105,7 @@ public final class TaskscopeProbe {
    * Called by the agent, when it knows what works here.
    *
    * @param what whether steps are measured, waits of platform threads as well, threads adopted, and
-   *     scopes shown in dumps
+   *     scopes shown in dumps, and work given to pools adopted
    * @param lacks what does not work, for people
    */
   public static void ready(boolean[] what, long slowStep, Supplier<List<String>> lacks) {
@@ -104,6 +113,7 @@ public final class TaskscopeProbe {
     platformWaits = what[1] && steps;
     adoption = what[2];
     dumps = what[3];
+    pools = what[4];
     slowStepNanos = slowStep;
     missing = lacks;
     ready = true;
@@ -303,12 +313,14 @@ public final class TaskscopeProbe {
       return given; // the last: by the library itself
     }
     try {
+      boolean background =
+          !thread.isVirtual() && thread.isDaemon() && TaskscopeDaemons.take(thread);
       if (thread instanceof ForkJoinWorkerThread
           || given instanceof SharedThreadContainer
           || TaskscopeThreads.isService(thread)) {
         strip(thread);
       } else if (Thread.currentThread().inheritableThreadLocals() != null) {
-        return adopt(given, thread);
+        return adopt(given, thread, background);
       }
     } catch (Throwable fault) {
       // It starts as if we were not here.
@@ -327,24 +339,36 @@ public final class TaskscopeProbe {
     }
   }
 
-  private static ThreadContainer adopt(ThreadContainer given, Thread thread) throws Throwable {
+  private static ThreadContainer adopt(ThreadContainer given, Thread thread, boolean background)
+      throws Throwable {
     ThreadContainer container = given;
     for (Link link : links) {
       Object context = find(Thread.currentThread(), link);
       if (context != null) {
-        Object body = TaskscopeThreads.body(thread);
-        Object task = ask(link, THREAD_STARTS, context, thread, body);
+        Object body = TaskscopeThreads.named(TaskscopeThreads.body(thread));
+        Object task = ask(link, THREAD_STARTS, context, thread, body, background);
         if (task != null) {
           TaskscopeThreads.setContext(thread, link.key, task);
           if (dumps
               && given == ThreadContainers.root()
-              && ask(link, CONTAINER_OF, task, null, null) instanceof ThreadContainer ours) {
+              && ask(link, CONTAINER_OF, task) instanceof ThreadContainer ours) {
             container = ours;
           }
         }
       }
     }
     return container;
+  }
+
+  /** Somebody says of a platform thread that is not started whether it is a daemon. */
+  public static void daemon(Thread thread, boolean is) {
+    if (adoption && links.length > 0) {
+      try {
+        TaskscopeDaemons.declare(thread, is);
+      } catch (Throwable fault) {
+        // Then it counts as one that is waited for.
+      }
+    }
   }
 
   /** On the thread itself, before it does anything. */
@@ -385,11 +409,114 @@ public final class TaskscopeProbe {
     }
   }
 
-  private static Object ask(Link link, int question, Object context, Thread thread, Object more) {
+  private static Object ask(Link link, int question, Object... about) {
     try {
-      return link.questions.apply(question, new Object[] {context, thread, more});
+      return link.questions.apply(question, about);
     } catch (Throwable fault) {
       return null;
+    }
+  }
+
+  // ---- pools
+
+  /** Something is given to a ThreadPoolExecutor. */
+  public static void submitted(Object work) {
+    submit(POOL_SUBMIT, work);
+  }
+
+  /** Something is given to a scheduler, for later or again and again. */
+  public static void scheduled(Object work) {
+    submit(POOL_SCHEDULE, work);
+  }
+
+  /** Something is given to a ForkJoinPool, which may be that of the virtual threads. */
+  public static void submitted(Object pool, Object work) {
+    if (!TaskscopeThreads.isScheduler(pool)) {
+      submit(POOL_SUBMIT, work);
+    }
+  }
+
+  /** Something is given to a ForkJoinPool for later. */
+  public static void scheduled(Object pool, Object work) {
+    if (!TaskscopeThreads.isScheduler(pool)) {
+      submit(POOL_SCHEDULE, work);
+    }
+  }
+
+  private static void submit(int question, Object work) {
+    if (!pools || exiting || Thread.currentThread().inheritableThreadLocals() == null) {
+      return;
+    }
+    try {
+      for (Link link : links) {
+        Object context = find(Thread.currentThread(), link);
+        if (context != null) {
+          submitted = true;
+          Object named = TaskscopeThreads.named(work);
+          link.questions.apply(question, new Object[] {context, null, named, work});
+        }
+      }
+    } catch (Throwable fault) {
+      // It is given to the pool as if we were not here.
+    }
+  }
+
+  /** On a thread of the pool, just before it runs something. */
+  public static void enters(Object work) {
+    if (submitted && !(Thread.currentThread() instanceof CarrierThread)) {
+      poolEvent(work, POOL_ENTERS);
+    }
+  }
+
+  /** It has run it. */
+  public static void leaves(Object work) {
+    if (submitted && Thread.currentThread().inheritableThreadLocals() != null) {
+      poolEvent(work, POOL_LEAVES);
+    }
+  }
+
+  /** A worker has run something. */
+  public static void leaves() {
+    leaves(null);
+  }
+
+  /** What a worker ran has thrown something. */
+  public static void threw(Throwable thrown) {
+    if (submitted) {
+      askAll(POOL_THREW, Thread.currentThread(), thrown);
+    }
+  }
+
+  /** A pool will not run something. */
+  public static void discarded(Object work) {
+    if (submitted && work != null) {
+      poolEvent(work, POOL_DISCARDS);
+    }
+  }
+
+  /** It may have been taken out of a pool's queue. */
+  public static void removed(boolean was, Object work) {
+    if (was) {
+      discarded(work);
+    }
+  }
+
+  /** All that was in a pool's queue is given back. */
+  public static void drained(List<?> all) {
+    if (submitted && all != null) {
+      for (Object work : all) {
+        discarded(work);
+      }
+    }
+  }
+
+  private static void poolEvent(Object work, int event) {
+    try {
+      for (Link link : links) {
+        link.events.accept(work, event);
+      }
+    } catch (Throwable fault) {
+      // The pool goes on as if we were not here.
     }
   }
 
@@ -403,7 +530,7 @@ public final class TaskscopeProbe {
     if (dumps) {
       Object[] keys = {};
       for (Link link : links) {
-        if (ask(link, ALL_CONTAINERS, null, null, null) instanceof Object[] containers) {
+        if (ask(link, ALL_CONTAINERS) instanceof Object[] containers) {
           Object[] more = Arrays.copyOf(keys, keys.length + 2 * containers.length);
           for (int i = 0; i < containers.length; i++) {
             more[keys.length + 2 * i] = containers[i]; // registered weakly: so it must be held

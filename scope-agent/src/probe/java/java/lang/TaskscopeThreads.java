@@ -5,6 +5,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.Continuation;
 
@@ -17,6 +20,7 @@ final class TaskscopeThreads {
   private static final long CONTINUATION = U.objectFieldOffset(VirtualThread.class, "cont");
   private static final long TARGET = U.objectFieldOffset(Continuation.class, "target");
   private static final long HOLDER = U.objectFieldOffset(Thread.class, "holder");
+  private static final int MAX_WRAPPERS = 5;
   private static final MethodHandle SET;
   private static final long TASK;
 
@@ -32,6 +36,64 @@ final class TaskscopeThreads {
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
+  }
+
+  private static final Field SCHEDULER = schedulerField();
+
+  private static Field schedulerField() {
+    for (Field field : VirtualThread.class.getDeclaredFields()) {
+      if (Modifier.isStatic(field.getModifiers())
+          && Executor.class.isAssignableFrom(field.getType())
+          && field.getName().endsWith("SCHEDULER")) {
+        return field;
+      }
+    }
+    throw new ExceptionInInitializerError("VirtualThread has no scheduler");
+  }
+
+  private static final Object SCHEDULER_BASE = U.staticFieldBase(SCHEDULER);
+  private static final long SCHEDULER_OFFSET = U.staticFieldOffset(SCHEDULER);
+
+  /** Whether it is the pool that runs virtual threads, which may not be there yet. */
+  static boolean isScheduler(Object pool) {
+    return pool == U.getReference(SCHEDULER_BASE, SCHEDULER_OFFSET);
+  }
+
+  /** Where a wrapper of java.util.concurrent keeps what the application gave; -1 where none. */
+  private static final ClassValue<Long> WRAPPED =
+      new ClassValue<>() {
+        @Override
+        protected Long computeValue(Class<?> wrapper) {
+          if (wrapper.getModule() != Object.class.getModule()) {
+            return -1L;
+          }
+          for (Class<?> at = wrapper; at != Object.class; at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+              Class<?> type = field.getType();
+              if (!Modifier.isStatic(field.getModifiers())
+                  && (type == Runnable.class
+                      || type == Callable.class
+                      || type.getPackageName().equals("java.util.function"))) {
+                return U.objectFieldOffset(field);
+              }
+            }
+          }
+          return -1L;
+        }
+      };
+
+  /** The application's part of what a thread or pool runs. */
+  static Object named(Object body) {
+    Object at = body;
+    for (int depth = 0; at != null && depth < MAX_WRAPPERS; depth++) {
+      long inside = at.getClass().isHidden() ? -1 : WRAPPED.get(at.getClass());
+      Object next = inside < 0 ? null : U.getReference(at, inside);
+      if (next == null) {
+        return at;
+      }
+      at = next;
+    }
+    return at;
   }
 
   /** Whether threads of this class, or that run a body of it, are the JDK's own. */

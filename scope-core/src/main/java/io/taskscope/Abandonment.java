@@ -33,6 +33,25 @@ final class Abandonment {
     return abandoned;
   }
 
+  /** Lets go of the scope's background threads, which may live on. */
+  static List<TaskRun<?>> ofBackground(ScopeNode scope) {
+    List<TaskRun<?>> left = new ArrayList<>();
+    if (!scope.registry().isEmpty()) {
+      scope
+          .registry()
+          .forEach(
+              task -> {
+                if (!task.hasLeft()
+                    && task.body() instanceof AdoptedThread thread
+                    && thread.isBackground()
+                    && task.leaveAlone(List.of(task.where()))) {
+                  left.add(task);
+                }
+              });
+    }
+    return left;
+  }
+
   private static List<StackTraceElement> stackOf(TaskRun<?> task, long until) {
     return until - System.nanoTime() < 0 ? List.of() : List.of(task.where());
   }

@@ -14,11 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdoptedThread {
   private final Class<?> bodyClass;
+  private final boolean background;
   private @Nullable Throwable error; // own thread only
   private boolean hooksTold; // own thread only
 
-  private AdoptedThread(Class<?> bodyClass) {
+  private AdoptedThread(Class<?> bodyClass, boolean background) {
     this.bodyClass = bodyClass;
+    this.background = background;
+  }
+
+  /** Whether nobody waits for it: a daemon. */
+  boolean isBackground() {
+    return background;
   }
 
   Class<?> bodyClass() {
@@ -30,11 +37,16 @@ final class AdoptedThread {
    *
    * @param starter the context of the thread that starts it
    * @param body what it will run; null if that could not be told
+   * @param background whether it was made a daemon, and not only inherited that
    * @return its task, which shall be its context; null if it is not adopted
    */
-  static @Nullable TaskRun<?> starts(Context starter, Thread thread, @Nullable Object body) {
+  static @Nullable TaskRun<?> starts(
+      Context starter, Thread thread, @Nullable Object body, boolean background) {
     if (body instanceof TaskRun<?> || body instanceof AdoptedThreads.Body) {
       return null; // they see to it themselves
+    }
+    if (Background.isOurs(thread)) {
+      return null;
     }
     ScopeNode scope = starter.nearestScope();
     if (scope == null || scope.options().adoption().compareTo(Adoption.THREADS) > 0) {
@@ -42,8 +54,8 @@ final class AdoptedThread {
     }
     Object named = body == null ? thread : body;
     String name = Names.ofThread(thread, named);
-    TaskRun<?> task = scope.prepare(name, TaskOrigin.ADOPTED, new AdoptedThread(named.getClass()));
-    boolean background = thread.isDaemon() && !thread.isVirtual();
+    TaskRun<?> task =
+        scope.prepare(name, TaskOrigin.ADOPTED, new AdoptedThread(named.getClass(), background));
     if (!scope.tryAdmit(task, background)) {
       return null; // it starts all the same, and is told nothing: it is not ours
     }
@@ -59,7 +71,7 @@ final class AdoptedThread {
       if (task.thread().orElse(null) == thread || task.beginOn(thread)) {
         adopted.hooksTold = true;
         task.tellStarted();
-      } else if (task.hasLeft()) {
+      } else {
         thread.interrupt(); // cancelled before it began: it runs, but is told at once
       }
     }

@@ -34,6 +34,9 @@ final class AgentLink
   static final int STAYED = 5;
   static final int LEAVES = 16;
   static final int STAYS = 32;
+  static final int POOL_ENTERS = 64;
+  static final int POOL_LEAVES = 65;
+  static final int POOL_DISCARDS = 66;
 
   private static final ParkReason[] REASONS = ParkReason.values();
   private static final AtomicLong FAULTS = new AtomicLong();
@@ -116,6 +119,10 @@ final class AgentLink
   @Override
   public void accept(Object context, int event) {
     try {
+      if (event >= POOL_ENTERS) {
+        poolEvent(context, event);
+        return;
+      }
       TaskRun<?> task = taskOf(context);
       Steps steps = task == null ? null : task.steps;
       if (task == null || steps == null) {
@@ -137,11 +144,18 @@ final class AgentLink
 
   /** The task whose body a thread with this context is in. */
   private static @Nullable TaskRun<?> taskOf(@Nullable Object context) {
-    Object at = context;
-    while (at instanceof Context.Block block) {
-      at = block.outer();
+    return context instanceof Context known ? Context.ownTask(known) : null;
+  }
+
+  /** What a pool does with what it was given; null for whatever this thread has begun last. */
+  private static void poolEvent(@Nullable Object work, int event) {
+    if (event == POOL_LEAVES) {
+      PoolTasks.leaves(work, null);
+    } else if (work != null && event == POOL_ENTERS) {
+      PoolTasks.enters(work);
+    } else if (work != null) {
+      PoolTasks.discarded(work, "its pool did not take it, or gave it back");
     }
-    return at instanceof TaskRun<?> task ? task : null;
   }
 
   // What the agent asks when a thread starts or ends, or work is given to a pool.
@@ -152,16 +166,20 @@ final class AgentLink
   private static final int THREAD_NOT_STARTED = 4;
   private static final int CONTAINER_OF = 5;
   private static final int ALL_CONTAINERS = 6;
+  private static final int POOL_SUBMIT = 7;
+  private static final int POOL_SCHEDULE = 8;
+  private static final int POOL_THREW = 9;
 
   /** A question, and what it is about; the context of the thread concerned comes first. */
   @Override
   public @Nullable Object apply(Integer question, @Nullable Object[] about) {
     try {
-      Object context = about[0];
+      Object context = about.length == 0 ? null : about[0];
       switch (question) {
         case THREAD_STARTS -> {
           return context instanceof Context starter
-              ? AdoptedThread.starts(starter, threadIn(about), about[2])
+              ? AdoptedThread.starts(
+                  starter, threadIn(about), about[2], Boolean.TRUE.equals(about[3]))
               : null;
         }
         case THREAD_BEGINS -> AdoptedThread.begins(taskOf(context), threadIn(about));
@@ -175,6 +193,14 @@ final class AgentLink
         case ALL_CONTAINERS -> {
           return ScopeContainers.all().toArray();
         }
+        case POOL_SUBMIT, POOL_SCHEDULE -> {
+          if (context instanceof Context submitter && about[3] != null) {
+            Object work = about[3];
+            Object named = about[2] == null ? work : about[2];
+            PoolTasks.submitted(submitter, work, named, question == POOL_SCHEDULE);
+          }
+        }
+        case POOL_THREW -> PoolTasks.leaves(null, thrownIn(about));
         default -> {}
       }
     } catch (Throwable fault) { // the application's thread must start and end whatever we do

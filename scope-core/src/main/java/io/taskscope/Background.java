@@ -33,6 +33,21 @@ final class Background {
         .factory();
   }
 
+  /**
+   * Whether it is one of these, or one of the other parts of Taskscope, which name theirs alike.
+   */
+  static boolean isOurs(Thread thread) {
+    return thread.isDaemon() && thread.getName().startsWith("taskscope-");
+  }
+
+  /** Whether it is something that we run in the background. */
+  static boolean isOurs(Class<?> bodyClass) {
+    return bodyClass.getModule() == Background.class.getModule()
+        && bodyClass.getClassLoader() == Background.class.getClassLoader()
+        && (bodyClass.getPackageName().equals("io.taskscope")
+            || bodyClass.getPackageName().equals("io.taskscope.internal"));
+  }
+
   private static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(1, factory("taskscope-timer-"));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is passed on is an {@link Inherited}: references that are cut when the task or scope
  * ends, so that a thread that lives for ever keeps nothing of it in memory.
  */
-sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
+sealed interface Context permits TaskRun, Context.Block, Context.Inherited, Context.Pooled {
 
   /** The task of this context; null when it has none, or that task has ended. */
   @Nullable TaskRun<?> liveTask();
@@ -56,6 +56,32 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
     public Inherited inheritable() {
       Context around = outermost();
       return new Inherited(block.ref, around == null ? null : around.inheritable().task);
+    }
+  }
+
+  /**
+   * What a thread of a pool has while it runs something that was submitted.
+   *
+   * @param context the task it is, or where it came from
+   * @param outer what the thread had before
+   * @param work what the pool runs
+   * @param interrupted whether it was told at once that its task was cancelled
+   */
+  record Pooled(Context context, @Nullable Context outer, Object work, boolean interrupted)
+      implements Context {
+    @Override
+    public @Nullable TaskRun<?> liveTask() {
+      return context.liveTask();
+    }
+
+    @Override
+    public @Nullable ScopeNode nearestScope() {
+      return context.nearestScope();
+    }
+
+    @Override
+    public Inherited inheritable() {
+      return context.inheritable();
     }
   }
 
@@ -182,8 +208,14 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited {
 
   /** The same for a thread with this context. */
   static @Nullable TaskRun<?> ownTask(@Nullable Context context) {
-    while (context instanceof Block block) {
-      context = block.outer();
+    while (!(context instanceof TaskRun<?>)) {
+      switch (context) {
+        case Block block -> context = block.outer();
+        case Pooled pooled -> context = pooled.context();
+        case null, default -> {
+          return null;
+        }
+      }
     }
     return context instanceof TaskRun<?> task ? task : null;
   }

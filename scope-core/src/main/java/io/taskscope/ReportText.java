@@ -51,6 +51,7 @@ final class ReportText {
     }
     appendResourceTrouble(text, all);
     appendAbandoned(text, report.abandoned());
+    appendBackground(text, all);
     return text.toString();
   }
 
@@ -100,6 +101,25 @@ final class ReportText {
                   .formatted(resource.name(), scope.path(), resource.error()));
         }
       }
+    }
+  }
+
+  private static void appendBackground(StringBuilder text, List<ShutdownReport> all) {
+    List<ShutdownReport.AbandonedTask> threads =
+        all.stream().flatMap(scope -> scope.background().stream()).toList();
+    threads.stream()
+        .limit(MAX_PLACES)
+        .forEach(
+            thread ->
+                text.append(
+                    "background: thread %d \"%s\" of %s, %s old, is a daemon and lives on%n"
+                        .formatted(
+                            thread.id(),
+                            thread.name(),
+                            thread.path(),
+                            Durations.text(thread.age()))));
+    if (threads.size() > MAX_PLACES) {
+      text.append("… and ").append(threads.size() - MAX_PLACES).append(" more in the background\n");
     }
   }
 

@@ -175,7 +175,7 @@ final class ScopeNode extends ScopeWork {
       if (shutdown != null
           || children.size() > 0
           || !resources.isEmpty()
-          || !registry().isQuiet()) {
+          || !registry().isEmpty()) {
         return false;
       }
     }
@@ -183,7 +183,7 @@ final class ScopeNode extends ScopeWork {
       return false;
     }
     synchronized (children) { // what came in before the door was shut makes it a real shutdown
-      if (shutdown != null || children.size() > 0 || !registry().isQuiet()) {
+      if (shutdown != null || children.size() > 0 || !registry().isEmpty()) {
         return false;
       }
     }

@@ -359,6 +359,7 @@ final class ScopeShutdown implements Runnable {
 
   private void beginTelling(long now) {
     phaseUntil = earlier(now + MAX_TELLING, limit.at() + LAST_CALL);
+    record.background(group.leaveBackground());
     for (ScopeNode block : group.blocks()) {
       if (block.closedWithoutShutdown()) { // else its owner was faster
         closedBlocks.add(block);

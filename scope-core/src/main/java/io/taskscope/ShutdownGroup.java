@@ -157,6 +157,15 @@ final class ShutdownGroup {
     return given;
   }
 
+  /** Lets go of the threads that nobody waits for; they are not interrupted. */
+  List<TaskRun<?>> leaveBackground() {
+    List<TaskRun<?>> left = new ArrayList<>();
+    for (ScopeNode node : nodes().reversed()) {
+      left.addAll(Abandonment.ofBackground(node));
+    }
+    return left;
+  }
+
   /** Takes over the resources, in the order in which to close them. */
   List<Resources.Owned> sealResources() {
     List<Resources.Owned> toClose = new ArrayList<>();

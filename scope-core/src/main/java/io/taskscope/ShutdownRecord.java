@@ -21,6 +21,7 @@ final class ShutdownRecord {
   private final List<ShutdownReport> inner = new ArrayList<>();
   private final List<ShutdownReport.Phase> phases = new ArrayList<>();
   private final List<ShutdownReport.AbandonedTask> abandoned = new ArrayList<>();
+  private final List<ShutdownReport.AbandonedTask> background = new ArrayList<>();
   private final long requestedAt;
   private long startedAt;
   private TaskRegistry.@Nullable Counts atStart;
@@ -71,6 +72,16 @@ final class ShutdownRecord {
   void abandoned(List<TaskRun<?>> tasks) {
     for (TaskRun<?> task : tasks) {
       abandoned.add(Abandonment.describe(task));
+      if (task.hooks.followsAbandonment()) {
+        telling.tell(task::tellAbandoned);
+      }
+    }
+  }
+
+  /** Threads that nobody waits for, and that live on. */
+  void background(List<TaskRun<?>> tasks) {
+    for (TaskRun<?> task : tasks) {
+      background.add(Abandonment.describe(task));
       if (task.hooks.followsAbandonment()) {
         telling.tell(task::tellAbandoned);
       }
@@ -133,6 +144,7 @@ final class ShutdownRecord {
         counts,
         resources,
         givenUp,
+        background,
         inner,
         0);
   }
@@ -154,6 +166,7 @@ final class ShutdownRecord {
         counts.live(),
         OutcomeCounts.NONE,
         counts.finished(),
+        List.of(),
         List.of(),
         List.of(),
         List.of(),

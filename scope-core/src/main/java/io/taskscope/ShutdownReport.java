@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param counts how all tasks of its own ended since the scope was made
  * @param resources the resources it owned, in the order in which they were closed
  * @param ownAbandoned tasks of its own, and of blocks opened in them, that were given up
+ * @param background daemon threads that tasks of its own had started and that live on: nobody
+ *     waited for them, and they change no result. Known only with the agent
  * @param children the reports of the scopes below it, in the order in which they closed
  * @param unfinished 0 once all is closed; else the deadline was over before every scope could be
  *     looked at, and this is how many, counted up to 10 000, were still being closed, which goes on
@@ -43,6 +45,7 @@ public record ShutdownReport(
     OutcomeCounts counts,
     List<Resource> resources,
     List<AbandonedTask> ownAbandoned,
+    List<AbandonedTask> background,
     List<ShutdownReport> children,
     long unfinished) {
 
@@ -51,6 +54,7 @@ public record ShutdownReport(
     phases = List.copyOf(phases);
     resources = List.copyOf(resources);
     ownAbandoned = List.copyOf(ownAbandoned);
+    background = List.copyOf(background);
     children = List.copyOf(children);
   }
 
@@ -102,7 +106,7 @@ public record ShutdownReport(
       String name, Duration duration, @Nullable Throwable error, boolean timedOut) {}
 
   /**
-   * A task that ignored its interrupt and was given up.
+   * A task that ignored its interrupt and was given up; or a background thread that was left alone.
    *
    * @param id its id
    * @param name its name

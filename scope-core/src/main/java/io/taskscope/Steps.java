@@ -384,8 +384,9 @@ final class Steps {
   }
 
   /** As times of a task, which must have begun. */
-  TaskTimes times(long created, long started, long until) {
-    Steps at = hasEnded() ? this : settled(until);
+  TaskTimes times(long created, long started, long now) {
+    Steps at = hasEnded() ? this : settled(now);
+    long until = Math.max(now, at.since); // it may have gone on while we came to look
     long begun = Math.clamp(started, created, Math.max(created, until));
     long waits = 0;
     for (ParkReason why : BY_ORDINAL) {

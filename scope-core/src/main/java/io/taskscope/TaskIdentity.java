@@ -39,8 +39,8 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T
 
   final long createdNanos;
 
-  /** Whether it is called by the task that created it, on the same thread. */
-  private final boolean nested;
+  /** Whether it runs on the thread of the task that created it, and inside it. */
+  private boolean nested;
 
   private volatile @Nullable Object @Nullable [] attachments; // key, value, key, value, ...
 
@@ -82,6 +82,11 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T
 
   Context.@Nullable TaskRef creator() {
     return creator;
+  }
+
+  /** It is about to run on the thread of another task. */
+  void nestIn(TaskRun<?> around) {
+    nested = creator != null && creator.task == around;
   }
 
   /** The task whose body called this one; null if this one is the outermost of its thread. */

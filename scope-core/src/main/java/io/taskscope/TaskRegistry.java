@@ -128,6 +128,12 @@ final class TaskRegistry {
     return live == 0 || live == exempt();
   }
 
+  /** Whether no task is live, background threads included. */
+  boolean isEmpty() {
+    long gone = finished.sum(Count.DEPARTED);
+    return started() == gone;
+  }
+
   /** When this returns, no {@link #add} is under way that saw an older state of the scope. */
   void barrier() {
     for (Lane lane : lanes) {

@@ -160,7 +160,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     } finally {
       end(value, error);
       Context.restore(before);
-      returnToCaller();
+      callEnds(callerOnThisThread());
     }
   }
 
@@ -188,11 +188,24 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     Steps own = steps;
     if (own != null) {
       own.begun(startedNanos);
-      TaskRun<?> caller = callerOnThisThread();
-      Steps outer = caller == null ? null : caller.steps;
-      if (outer != null) {
-        outer.callBegun(startedNanos, own);
-      }
+      callBegins(callerOnThisThread(), this);
+    }
+  }
+
+  /** From here on, the time of the caller's thread is that of another task. */
+  static void callBegins(@Nullable TaskRun<?> caller, TaskRun<?> called) {
+    Steps outer = caller == null ? null : caller.steps;
+    Steps inner = called.steps;
+    if (outer != null && inner != null) {
+      outer.callBegun(called.startedNanos, inner);
+    }
+  }
+
+  /** And now it is its own again. */
+  static void callEnds(@Nullable TaskRun<?> caller) {
+    Steps outer = caller == null ? null : caller.steps;
+    if (outer != null) {
+      outer.callEnded(System.nanoTime());
     }
   }
 
@@ -203,14 +216,6 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     Steps own = steps;
     if (own != null) {
       own.tellBegun(this, startedNanos - createdNanos);
-    }
-  }
-
-  private void returnToCaller() {
-    TaskRun<?> caller = callerOnThisThread();
-    Steps outer = caller == null ? null : caller.steps;
-    if (outer != null) {
-      outer.callEnded(System.nanoTime());
     }
   }
 
@@ -280,7 +285,8 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     }
     boolean kept = false;
     if (first && how instanceof Outcome.Failure failure) {
-      if (origin() == TaskOrigin.CALLED) {
+      if (origin() == TaskOrigin.CALLED
+          || (body instanceof PooledBody pooled && pooled.hasReceiver())) {
         retrieved = true;
       }
       kept = scope().failed(this, failure.error());
@@ -321,6 +327,13 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       scope().tree().abandonedAlive().remove(this);
     }
     // Where the body has ended, a hook holds up its thread: the scope goes on all the same.
+    leave(Objects.requireNonNull(outcome));
+    return first;
+  }
+
+  /** Gives up a background thread, which may well go on: it is no lost one. */
+  boolean leaveAlone(List<StackTraceElement> stack) {
+    boolean first = decide(new Outcome.Abandoned(stack));
     leave(Objects.requireNonNull(outcome));
     return first;
   }
@@ -515,6 +528,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       case Class<?> ended -> ended;
       case AdoptedBody adopted -> adopted.runnable().getClass();
       case AdoptedThread adopted -> adopted.bodyClass();
+      case PooledBody pooled -> pooled.bodyClass();
       case Object own -> own.getClass();
     };
   }

@@ -46,7 +46,7 @@ record AgentOptions(Set<Feature> wanted, Duration slowStep, List<String> complai
       switch (name) {
         case "slowStep" -> slowStep(value);
         case "steps" -> onOff(setting, value, EnumSet.of(Feature.STEPS, Feature.PLATFORM_WAITS));
-        case "adoption" -> onOff(setting, value, EnumSet.of(Feature.THREADS, Feature.DUMPS));
+        case "adoption" -> adoption(setting, value);
         default ->
             complaints.add(
                 "option \"%s\" is not known; there are slowStep, steps and adoption"
@@ -59,6 +59,15 @@ record AgentOptions(Set<Feature> wanted, Duration slowStep, List<String> complai
         case "on" -> {}
         case "off" -> wanted.removeAll(features);
         default -> complaints.add("option \"%s\" must be on or off".formatted(setting));
+      }
+    }
+
+    private void adoption(String setting, String value) {
+      switch (value.toLowerCase(Locale.ROOT)) {
+        case "all" -> {}
+        case "threads" -> wanted.remove(Feature.POOLS);
+        case "off" -> wanted.removeAll(EnumSet.of(Feature.THREADS, Feature.DUMPS, Feature.POOLS));
+        default -> complaints.add("option \"%s\" must be all, threads or off".formatted(setting));
       }
     }
 

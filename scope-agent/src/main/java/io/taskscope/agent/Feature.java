@@ -10,7 +10,9 @@ enum Feature {
   /** Threads that tasks start become members. */
   THREADS("threads that tasks start are not adopted"),
   /** Scopes in thread dumps. */
-  DUMPS("thread dumps do not show the scopes");
+  DUMPS("thread dumps do not show the scopes"),
+  /** What is given to pools becomes a member. */
+  POOLS("what tasks give to pools is not adopted");
 
   /** What its absence means, for people. */
   final String absence;

@@ -125,6 +125,7 @@ record HookPoint(
         code.labelBinding(end);
         code.labelBinding(handler);
         if (edit.onThrow(code)) {
+          done.run();
           code.athrow();
           code.exceptionCatchAll(from, end, handler); // last, so that the method's own come first
         }

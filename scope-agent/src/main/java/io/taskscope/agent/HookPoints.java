@@ -9,6 +9,8 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The methods of the JDK that tell the probe. */
 final class HookPoints {
@@ -25,11 +27,18 @@ final class HookPoints {
   private static final String JAVA_THREAD = "java/lang/Thread";
   private static final String LOCK_SUPPORT = "java/util/concurrent/locks/LockSupport";
   private static final String DUMPER = "jdk/internal/vm/ThreadDumper";
+  private static final MethodTypeDesc OF_OBJECT =
+      MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object);
+  private static final String OF_RUNNABLE = "(Ljava/lang/Runnable;)V";
   private static final String IN_CONTAINER = "(Ljdk/internal/vm/ThreadContainer;)V";
 
   private HookPoints() {}
 
   static List<HookPoint> all() {
+    return Stream.concat(inThreads().stream(), inPools().stream()).toList();
+  }
+
+  private static List<HookPoint> inThreads() {
     return List.of(
         // Steps
         steps("mount", "()V", atReturn(ofThis("mounted"))),
@@ -48,7 +57,7 @@ final class HookPoints {
         steps(
             "sleepNanos",
             "(J)V",
-            around("parkNanos", ofThis("sleepBegins"), ofThis("sleepEnds"), code -> {})),
+            around("parkNanos", ofThis("sleepBegins"), ofThis("sleepEnds"), ofThis("sleepEnds"))),
         steps("parkOnCarrierThread", "(ZJ)V", atEntry(ofThis("pinned"))),
         steps("parkOnCarrierThread", "(ZJ)V", atReturn(ofThis("unpinned"))),
         // Waits of platform threads
@@ -63,6 +72,19 @@ final class HookPoints {
         threads(JAVA_THREAD, "start", "()V", starting()),
         threads(JAVA_THREAD, "start", IN_CONTAINER, startingInContainer()),
         threads(VIRTUAL_THREAD, "start", IN_CONTAINER, startingInContainer()),
+        threads(
+            JAVA_THREAD,
+            "daemon",
+            "(Z)V",
+            atEntry(
+                code ->
+                    code.aload(0)
+                        .iload(1)
+                        .invokestatic(
+                            PROBE,
+                            "daemon",
+                            MethodTypeDesc.of(
+                                ConstantDescs.CD_void, THREAD, ConstantDescs.CD_boolean)))),
         threads(JAVA_THREAD, "run", "()V", atEntry(ofThis("begins"))),
         threads(VIRTUAL_THREAD, "run", "(Ljava/lang/Runnable;)V", lifeOfVirtual()),
         threads(JAVA_THREAD, "exit", "()V", atEntry(ofThis("ends"))),
@@ -77,6 +99,166 @@ final class HookPoints {
         // Thread dumps
         new HookPoint(Feature.DUMPS, DUMPER, "dumpThreads", null, dumping()),
         new HookPoint(Feature.DUMPS, DUMPER, "dumpThreadsToJson", null, dumping()));
+  }
+
+  private static List<HookPoint> inPools() {
+    String executor = "java/util/concurrent/ThreadPoolExecutor";
+    String handlers = executor + "$";
+    String rejected = "(Ljava/lang/Runnable;Ljava/util/concurrent/ThreadPoolExecutor;)V";
+    String forkJoin = "java/util/concurrent/ForkJoinPool";
+    return List.of(
+        pools(executor, "execute", OF_RUNNABLE, atEntry(ofArgument("submitted"))),
+        pools(executor, "runWorker", "(L" + handlers + "Worker;)V", running()),
+        pools(executor, "reject", OF_RUNNABLE, onThrow(ofArgument("discarded"))),
+        pools(executor, "remove", "(Ljava/lang/Runnable;)Z", atReturn(HookPoints::removed)),
+        pools(executor, "drainQueue", "()Ljava/util/List;", atReturn(HookPoints::drained)),
+        pools(
+            handlers + "DiscardPolicy",
+            "rejectedExecution",
+            rejected,
+            atEntry(ofArgument("discarded"))),
+        pools(
+            handlers + "DiscardOldestPolicy",
+            "rejectedExecution",
+            rejected,
+            around("poll", code -> {}, HookPoints::polled, null)),
+        pools(
+            handlers + "CallerRunsPolicy",
+            "rejectedExecution",
+            rejected,
+            around("run", ofArgument("enters"), ofArgument("leaves"), ofArgument("leaves"))),
+        pools( // it drops what comes after a shutdown
+            handlers + "CallerRunsPolicy",
+            "rejectedExecution",
+            rejected,
+            atReturn(ofArgument("discarded"))),
+        pools(
+            "java/util/concurrent/ScheduledThreadPoolExecutor",
+            "delayedExecute",
+            "(Ljava/util/concurrent/RunnableScheduledFuture;)V",
+            atEntry(ofArgument("scheduled"))),
+        pools(
+            forkJoin,
+            "poolSubmit",
+            "(ZLjava/util/concurrent/ForkJoinTask;)Ljava/util/concurrent/ForkJoinTask;",
+            atEntry(ofPoolAnd(2, "submitted"))),
+        pools(
+            forkJoin,
+            "scheduleDelayedTask",
+            "(Ljava/util/concurrent/DelayScheduler$ScheduledForkJoinTask;)"
+                + "Ljava/util/concurrent/DelayScheduler$ScheduledForkJoinTask;",
+            atEntry(ofPoolAnd(1, "scheduled"))),
+        pools("java/util/concurrent/ForkJoinTask", "doExec", "()V", executing()));
+  }
+
+  private static HookPoint pools(String owner, String method, String descriptor, Edit edit) {
+    return new HookPoint(Feature.POOLS, owner, method, descriptor, edit);
+  }
+
+  private static Consumer<CodeBuilder> ofArgument(String told) {
+    return code -> code.aload(1).invokestatic(PROBE, told, OF_OBJECT);
+  }
+
+  private static Consumer<CodeBuilder> ofPoolAnd(int argument, String told) {
+    return code ->
+        code.aload(0)
+            .aload(argument)
+            .invokestatic(
+                PROBE,
+                told,
+                MethodTypeDesc.of(
+                    ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
+  }
+
+  private static void removed(CodeBuilder code) {
+    code.dup()
+        .aload(1)
+        .invokestatic(
+            PROBE,
+            "removed",
+            MethodTypeDesc.of(
+                ConstantDescs.CD_void, ConstantDescs.CD_boolean, ConstantDescs.CD_Object));
+  }
+
+  private static void drained(CodeBuilder code) {
+    code.dup()
+        .invokestatic(
+            PROBE, "drained", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_List));
+  }
+
+  private static void polled(CodeBuilder code) {
+    code.dup().invokestatic(PROBE, "discarded", OF_OBJECT);
+  }
+
+  private static Edit onThrow(Consumer<CodeBuilder> what) {
+    return new Edit() {
+      @Override
+      public boolean onThrow(CodeBuilder code) {
+        what.accept(code);
+        return true;
+      }
+    };
+  }
+
+  /** The loop of a worker: the work is on the stack when it is run. */
+  private static Edit running() {
+    return new Edit() {
+      @Override
+      public boolean before(CodeBuilder code, InvokeInstruction call) {
+        boolean it = isRun(call);
+        if (it) {
+          code.dup().invokestatic(PROBE, "enters", OF_OBJECT);
+        }
+        return it;
+      }
+
+      @Override
+      public boolean after(CodeBuilder code, InvokeInstruction call) {
+        boolean it = isRun(call);
+        if (it) {
+          code.invokestatic(PROBE, "leaves", NOTHING);
+        }
+        return it;
+      }
+
+      @Override
+      public boolean onThrow(CodeBuilder code) {
+        code.dup()
+            .invokestatic(
+                PROBE,
+                "threw",
+                MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Throwable));
+        return true;
+      }
+    };
+  }
+
+  private static boolean isRun(InvokeInstruction call) {
+    return call.name().equalsString("run")
+        && call.owner().asInternalName().equals("java/lang/Runnable");
+  }
+
+  private static Edit executing() {
+    Consumer<CodeBuilder> leaves = code -> code.aload(0).invokestatic(PROBE, "leaves", OF_OBJECT);
+    return new Edit() {
+      @Override
+      public boolean atEntry(CodeBuilder code) {
+        code.aload(0).invokestatic(PROBE, "enters", OF_OBJECT);
+        return true;
+      }
+
+      @Override
+      public boolean atReturn(CodeBuilder code) {
+        leaves.accept(code);
+        return true;
+      }
+
+      @Override
+      public boolean onThrow(CodeBuilder code) {
+        leaves.accept(code);
+        return true;
+      }
+    };
   }
 
   private static HookPoint steps(String method, String descriptor, Edit edit) {
@@ -149,7 +331,7 @@ final class HookPoints {
       String callee,
       Consumer<CodeBuilder> before,
       Consumer<CodeBuilder> after,
-      Consumer<CodeBuilder> thrown) {
+      @Nullable Consumer<CodeBuilder> thrown) {
     return new Edit() {
       @Override
       public boolean before(CodeBuilder code, InvokeInstruction call) {
@@ -171,8 +353,10 @@ final class HookPoints {
 
       @Override
       public boolean onThrow(CodeBuilder code) {
-        thrown.accept(code);
-        return true;
+        if (thrown != null) {
+          thrown.accept(code);
+        }
+        return thrown != null;
       }
     };
   }

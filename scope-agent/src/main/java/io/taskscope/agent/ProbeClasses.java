@@ -19,7 +19,9 @@ final class ProbeClasses {
           "TaskscopeProbe$Link",
           "TaskscopeThreads$1",
           "TaskscopeThreads$2",
+          "TaskscopeThreads$3",
           "TaskscopeThreads",
+          "TaskscopeDaemons",
           "TaskscopeProbe");
 
   private ProbeClasses() {}

@@ -80,7 +80,8 @@ public final class TaskscopeAgent {
       works.contains(Feature.STEPS),
       works.contains(Feature.PLATFORM_WAITS),
       works.contains(Feature.THREADS),
-      works.contains(Feature.DUMPS) && works.contains(Feature.THREADS)
+      works.contains(Feature.DUMPS) && works.contains(Feature.THREADS),
+      works.contains(Feature.POOLS)
     };
     List<String> status = List.copyOf(missing);
     Supplier<List<String>> asked = () -> status;
