@@ -21,7 +21,14 @@ final class Background {
   /** Runs what is short, neither blocks nor calls the application. */
   static final ScheduledThreadPoolExecutor TIMER = timer();
 
+  /**
+   * How many threads tell hooks of shutdowns. Enough that a few hooks which block hold nobody up,
+   * and few enough that a hook which blocks for each of very many scopes does no harm.
+   */
+  private static final int MAX_TELLERS = 32;
+
   private static final ThreadPoolExecutor CALLBACKS = callbacks();
+  private static final ThreadPoolExecutor TELLERS = tellers();
 
   private Background() {}
 
@@ -66,6 +73,24 @@ final class Background {
         new SynchronousQueue<>(),
         factory("taskscope-callback-"),
         new ThreadPoolExecutor.AbortPolicy());
+  }
+
+  private static ThreadPoolExecutor tellers() {
+    ThreadPoolExecutor tellers =
+        new ThreadPoolExecutor(
+            MAX_TELLERS,
+            MAX_TELLERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), // at most one entry per scope that is being closed
+            factory("taskscope-teller-"));
+    tellers.allowCoreThreadTimeOut(true);
+    return tellers;
+  }
+
+  /** Runs the hooks of a shutdown, which may wait for other hooks that block. */
+  static void tell(Runnable action) {
+    TELLERS.execute(action);
   }
 
   /**

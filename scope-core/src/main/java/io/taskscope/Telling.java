@@ -21,7 +21,7 @@ final class Telling {
     calls.add(call);
     if (!running) {
       running = true;
-      Background.callOut(this::run);
+      Background.tell(this::run);
     }
   }
 

@@ -5,8 +5,10 @@ import static io.taskscope.TreeGuard.await;
 import static io.taskscope.TreeGuard.awaitStubbornly;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskscope.hook.TaskHook;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -73,5 +75,33 @@ class ShutdownLimitTest {
     // Far above what is promised, for a loaded machine, and below what closing them all takes.
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
     await("the end", () -> web.state() == ScopeState.CLOSED);
+  }
+
+  @Test
+  void hookThatBlocksForEachOfManyScopes_holdsFewThreadsAndIsToldOfAll() {
+    CountDownLatch blocked = guard.latch();
+    AtomicInteger told = new AtomicInteger();
+    TaskHook slow =
+        new TaskHook() {
+          @Override
+          public void scopeClosed(TaskScope scope) {
+            awaitStubbornly(blocked);
+            told.incrementAndGet();
+          }
+        };
+    TaskScope web = guard.root("web", o -> o.hook(slow));
+    for (int i = 0; i < 499; i++) {
+      web.child("app");
+    }
+
+    web.shutdown(DEADLINE);
+
+    long tellers =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("taskscope-"))
+            .count();
+    assertThat(tellers).isLessThan(50);
+    blocked.countDown();
+    await("all are told", () -> told.get() == 500);
   }
 }
