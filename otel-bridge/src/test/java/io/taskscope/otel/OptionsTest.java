@@ -226,10 +226,11 @@ class OptionsTest extends TracedTree {
 
   private static void next(TaskScope scope, int left, CountDownLatch last) throws Exception {
     if (left == 0) {
+      LAST.task = Task.current().orElseThrow();
       last.countDown();
       LAST.release.await();
     } else {
-      LAST.task = scope.spawn("link", () -> next(scope, left - 1, last));
+      scope.spawn("link", () -> next(scope, left - 1, last));
     }
   }
 
