@@ -20,6 +20,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class SpawnCloseStress {
   private final TaskScope scope = Stress.scope();
+  // An earlier task leaves free slots, which a later one takes without knocking.
+  private final Task<?> earlier = scope.spawn("earlier", () -> 1);
 
   @Actor
   public void spawn(II_Result r) {
@@ -38,6 +40,7 @@ public class SpawnCloseStress {
 
   @Arbiter
   public void look(II_Result r) {
-    r.r2 = Stress.addsUp(scope, r.r1);
+    Stress.awaitEnd(earlier);
+    r.r2 = Stress.addsUp(scope, 1 + r.r1);
   }
 }
