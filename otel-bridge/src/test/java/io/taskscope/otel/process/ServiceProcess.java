@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM of its own with the class path of the tests. */
+/** A JVM of its own, with the class path of the tests if nothing else is said. */
 final class ServiceProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(100);
 
@@ -25,17 +25,24 @@ final class ServiceProcess implements AutoCloseable {
   static ServiceProcess start(
       Class<?> main, Path directory, Map<String, String> environment, String... jvmOptions)
       throws IOException {
-    Path output = directory.resolve("output.txt");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(jvmOptions));
-    command.addAll(
+    List<String> arguments = new ArrayList<>(List.of(jvmOptions));
+    arguments.addAll(
         List.of(
             "-Xmx256m",
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             main.getName()));
+    return start(directory, environment, arguments);
+  }
+
+  /** Any other program, by what is said to {@code java}. */
+  static ServiceProcess start(
+      Path directory, Map<String, String> environment, List<String> arguments) throws IOException {
+    Path output = directory.resolve("output.txt");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
