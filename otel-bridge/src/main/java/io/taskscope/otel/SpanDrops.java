@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.otel;
 
+import io.taskscope.hook.TelemetryDrops;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts the spans that were recorded and then lost on their way out, by reason. Fed by the parts
- * in {@code io.taskscope.otel.sdk}, read by whatever shows it, for instance as {@code
+ * in {@code io.taskscope.otel.sdk}. {@code TelemetryDrops.add(TelemetryDrops.Signal.SPANS,
+ * drops::counts)} shows them to everyone, for instance as {@code
  * taskscope_telemetry_dropped_total{signal="spans",reason="queue_full"}}.
  *
  * <p>Thread-safe. Counts only grow.
@@ -38,7 +40,14 @@ public final class SpanDrops {
     }
   }
 
-  private static final SpanDrops OF_AUTO_CONFIGURATION = new SpanDrops();
+  /** Shown from the moment there is an SDK that counts here. */
+  private static final class OfAutoConfiguration {
+    static final SpanDrops DROPS = new SpanDrops();
+
+    static {
+      TelemetryDrops.add(TelemetryDrops.Signal.SPANS, DROPS::counts);
+    }
+  }
 
   private final Map<Reason, LongAdder> counters = new EnumMap<>(Reason.class); // never changed
 
@@ -50,11 +59,11 @@ public final class SpanDrops {
   }
 
   /**
-   * What was lost by SDKs that the autoconfiguration has set up: {@code
-   * TaskscopeMetrics.builder().dropped("spans", SpanDrops.ofAutoConfiguration()::counts)} shows it.
+   * What was lost by SDKs that the autoconfiguration has set up. Is in {@link TelemetryDrops}, and
+   * so in the metrics; not to be added once more.
    */
   public static SpanDrops ofAutoConfiguration() {
-    return OF_AUTO_CONFIGURATION;
+    return OfAutoConfiguration.DROPS;
   }
 
   /**

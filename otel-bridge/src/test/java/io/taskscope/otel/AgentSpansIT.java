@@ -109,9 +109,7 @@ class AgentSpansIT {
                     () -> {
                       tenant.complete(Baggage.current().getEntryValue("tenant"));
                       traceId.complete(
-                          io.opentelemetry.api.trace.Span.current()
-                              .getSpanContext()
-                              .getTraceId());
+                          io.opentelemetry.api.trace.Span.current().getSpanContext().getTraceId());
                     })
                 .join();
           }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.taskscope.Task;
 import io.taskscope.TaskScope;
+import io.taskscope.hook.TelemetryDrops;
 import io.taskscope.otel.testing.FaultyCollector;
 import io.taskscope.otel.testing.FaultyCollector.Fault;
 import java.time.Duration;
@@ -44,7 +46,7 @@ class FaultyCollectorTest {
   void collectorThatMisbehaves_delaysNoTask_lossesAreCounted_andExportResumes(Fault fault)
       throws Exception {
     try (FaultyCollector collector = new FaultyCollector();
-        OpenTelemetrySdk sdk = sdk(collector.tracesUrl())) {
+        OpenTelemetrySdk sdk = sdk(collector.tracesUrl(), Map.of())) {
       collector.behave(fault);
       TaskScope root = TaskScope.root("faulty");
       run(root, TASKS); // that they all end is the point: none waits for the collector
@@ -56,6 +58,9 @@ class FaultyCollectorTest {
         default -> {
           assertThat(collector.spans()).isZero();
           assertThat(drops.total() - lostBefore).isEqualTo(TASKS);
+          assertThat(TelemetryDrops.counts().get(TelemetryDrops.Signal.SPANS))
+              .as("what the metrics show, each loss once")
+              .isEqualTo(drops.counts());
         }
       }
 
@@ -71,6 +76,37 @@ class FaultyCollectorTest {
       run(root, 10);
       awaitAccounted(sdk, collector, TASKS + more + 10);
       assertThat(drops.total()).isEqualTo(lostUntilNow);
+      root.shutdown(Duration.ofSeconds(10));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TOO_MANY_REQUESTS", "UNAVAILABLE"})
+  void collectorThatAsksToComeBack_getsTheSameSpansAgain_andNoneIsLost(Fault fault)
+      throws Exception {
+    try (FaultyCollector collector = new FaultyCollector();
+        OpenTelemetrySdk sdk =
+            sdk(
+                collector.tracesUrl(),
+                Map.of(
+                    "otel.java.exporter.otlp.retry.disabled", "false",
+                    "otel.exporter.otlp.timeout", "60000"))) {
+      collector.behave(fault);
+      TaskScope root = TaskScope.root("faulty");
+      run(root, 10);
+      CompletableResultCode flushed = sdk.getSdkTracerProvider().forceFlush();
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (collector.requests() < 2 && System.nanoTime() < deadline) {
+        Thread.sleep(10);
+      }
+      assertThat(collector.requests()).isGreaterThanOrEqualTo(2);
+      run(root, 1); // no task waits meanwhile
+      collector.behave(Fault.NONE);
+      flushed.join(30, TimeUnit.SECONDS);
+      awaitAccounted(sdk, collector, 11);
+
+      assertThat(collector.spans()).isEqualTo(11);
+      assertThat(drops.total()).isEqualTo(lostBefore);
       root.shutdown(Duration.ofSeconds(10));
     }
   }
@@ -93,7 +129,7 @@ class FaultyCollectorTest {
   @Test
   void sdkThatIsClosed_takesTheBridgeWithIt() throws Exception {
     try (FaultyCollector collector = new FaultyCollector()) {
-      OpenTelemetrySdk sdk = sdk(collector.tracesUrl());
+      OpenTelemetrySdk sdk = sdk(collector.tracesUrl(), Map.of());
       TaskScope root = TaskScope.root("closing");
       Task<Integer> before = root.spawn("before", () -> 1);
       before.get();
@@ -118,7 +154,7 @@ class FaultyCollectorTest {
     }
   }
 
-  private static OpenTelemetrySdk sdk(String tracesUrl) {
+  private static OpenTelemetrySdk sdk(String tracesUrl, Map<String, String> more) {
     Map<String, String> properties =
         Map.of(
             "otel.service.name", "shop",
@@ -134,6 +170,7 @@ class FaultyCollectorTest {
     return AutoConfiguredOpenTelemetrySdk.builder()
         .disableShutdownHook()
         .addPropertiesSupplier(() -> properties)
+        .addPropertiesSupplier(() -> more)
         .build()
         .getOpenTelemetrySdk();
   }

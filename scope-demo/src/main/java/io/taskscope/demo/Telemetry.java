@@ -34,7 +34,7 @@ final class Telemetry {
     this.traces = traces;
     // First, so that the others know the span of the task they record.
     spans = OtelBridge.install(traces.openTelemetry());
-    metrics = TaskscopeMetrics.builder().dropped("spans", traces.drops()::counts).build();
+    metrics = new TaskscopeMetrics();
     registry =
         new PrometheusMeterRegistry(
             new BucketExemplars(), new PrometheusRegistry(), Clock.SYSTEM, new TaskSpanContext());

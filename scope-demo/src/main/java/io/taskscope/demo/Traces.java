@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.taskscope.hook.TelemetryDrops;
 import io.taskscope.otel.SpanDrops;
 import io.taskscope.otel.sdk.DropCountingMeterProvider;
 import io.taskscope.otel.sdk.DropCountingSpanExporter;
@@ -35,6 +36,8 @@ final class Traces {
   private static final Duration EXPORT_EVERY = Duration.ofSeconds(1);
 
   private final SpanDrops drops = new SpanDrops();
+  private final TelemetryDrops.Registration shown =
+      TelemetryDrops.add(TelemetryDrops.Signal.SPANS, drops::counts);
   private final SpanLedger ledger = new SpanLedger();
   private final RecentSpans recent = new RecentSpans();
   private final OpenTelemetrySdk sdk;
@@ -108,10 +111,6 @@ final class Traces {
     return sdk;
   }
 
-  SpanDrops drops() {
-    return drops;
-  }
-
   /** Where the spans go, for people. */
   String destination() {
     return destination.orElse("kept in memory (set OTEL_EXPORTER_OTLP_ENDPOINT to export)");
@@ -125,6 +124,7 @@ final class Traces {
    */
   String finish(Duration within) {
     sdk.shutdown().join(within.toNanos(), TimeUnit.NANOSECONDS);
+    shown.close();
     if (destination.isEmpty()) {
       return "%d of %d spans held in memory".formatted(recent.held(), recent.seen());
     }

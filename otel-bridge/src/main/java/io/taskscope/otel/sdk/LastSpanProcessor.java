@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds the end of the SDK back, when the JVM ends, until the trees that are shutting down at the
@@ -27,14 +28,20 @@ final class LastSpanProcessor implements SpanProcessor {
 
   private final SpanProcessor processor;
   private final Runnable whenOver;
+  private final BooleanSupplier jvmIsEnding;
 
   /**
    * @param processor does the work
    * @param whenOver called when the SDK ends, before that does
    */
   LastSpanProcessor(SpanProcessor processor, Runnable whenOver) {
+    this(processor, whenOver, LastSpanProcessor::isJvmEnding);
+  }
+
+  LastSpanProcessor(SpanProcessor processor, Runnable whenOver, BooleanSupplier jvmIsEnding) {
     this.processor = processor;
     this.whenOver = whenOver;
+    this.jvmIsEnding = jvmIsEnding;
   }
 
   @Override
@@ -60,7 +67,7 @@ final class LastSpanProcessor implements SpanProcessor {
   @Override
   public CompletableResultCode shutdown() {
     Optional<Instant> deadline =
-        isJvmEnding() ? ShutdownsUnderWay.await(GRACE, AT_MOST) : Optional.empty();
+        jvmIsEnding.getAsBoolean() ? ShutdownsUnderWay.await(GRACE, AT_MOST) : Optional.empty();
     whenOver.run();
     CompletableResultCode done = processor.shutdown();
     return deadline.map(until -> atTheLatest(done, until)).orElse(done);
