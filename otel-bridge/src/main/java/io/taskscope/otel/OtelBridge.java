@@ -92,7 +92,8 @@ public final class OtelBridge implements AutoCloseable {
 
   /**
    * Makes no spans of tasks that are created from now on. The spans of tasks and blocks that live
-   * already end with them as usual. May be called twice.
+   * already end with them as usual, those of a shutdown that is under way end now. May be called
+   * twice.
    */
   @Override
   public void close() {
@@ -186,7 +187,7 @@ public final class OtelBridge implements AutoCloseable {
      * @return closing it stops that
      */
     public OtelBridge install() {
-      TaskSpanHook hook = makeHook();
+      TaskSpanHook hook = makeHook(true);
       return new OtelBridge(hook, Heartbeats.of(hook, openTelemetry, options.heartbeatAfter()));
     }
 
@@ -195,14 +196,15 @@ public final class OtelBridge implements AutoCloseable {
      * io.taskscope.ScopeOptions#hook}.
      */
     public TaskHook hook() {
-      return makeHook();
+      return makeHook(false);
     }
 
-    private TaskSpanHook makeHook() {
+    private TaskSpanHook makeHook(boolean everywhere) {
       return new TaskSpanHook(
           openTelemetry,
           ExceptionRecorder.of(openTelemetry, ExceptionRecorder.configuredSignal()),
-          options);
+          options,
+          everywhere);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +43,24 @@ final class ShutdownSpans {
   }
 
   private final Tracer tracer;
+  private final Predicate<TaskScope> isFollowed;
+  private volatile boolean bridgeIsClosed;
 
-  ShutdownSpans(Tracer tracer) {
+  /**
+   * Makes none yet.
+   *
+   * @param isFollowed whether the bridge is told of the end of a scope
+   */
+  ShutdownSpans(Tracer tracer, Predicate<TaskScope> isFollowed) {
     this.tracer = tracer;
+    this.isFollowed = isFollowed;
   }
 
   /** Starts the spans from the top of the shutdown down to the scope, as far as there are none. */
   void begin(TaskScope scope) {
     Deque<TaskScope> fromTheTop = new ArrayDeque<>();
     TaskScope at = scope;
-    while (at != null && (at == scope || at.isShuttingDown())) {
+    while (at != null && (at == scope || (at.isShuttingDown() && isFollowed.test(at)))) {
       if (!at.isBlock()) {
         fromTheTop.push(at);
       }
@@ -61,6 +70,9 @@ final class ShutdownSpans {
     for (TaskScope each : fromTheTop) { // a loop, because trees may be thousands of scopes deep
       Context around = parent;
       parent = ENDING.computeIfAbsent(each, s -> start(s, around)).context;
+    }
+    if (bridgeIsClosed) { // meanwhile
+      close();
     }
   }
 
@@ -109,10 +121,9 @@ final class ShutdownSpans {
 
   void end(TaskScope scope) {
     ShutdownSpan ending = own(scope);
-    if (ending == null) {
+    if (ending == null || !ENDING.remove(scope, ending)) {
       return;
     }
-    ENDING.remove(scope);
     Span span = ending.span;
     try {
       scope.report().ifPresent(report -> describe(span, report));
@@ -120,6 +131,21 @@ final class ShutdownSpans {
     } finally {
       ShutdownsUnderWay.spanEnded();
     }
+  }
+
+  /** The bridge hears of no more scopes that are closed: what has begun ends here. */
+  void close() {
+    bridgeIsClosed = true;
+    ENDING.forEach(
+        (scope, ending) -> {
+          if (ending.owner == this) {
+            Span phase = ending.phase;
+            if (phase != null) {
+              phase.end();
+            }
+            end(scope);
+          }
+        });
   }
 
   private static void describe(Span span, ShutdownReport report) {

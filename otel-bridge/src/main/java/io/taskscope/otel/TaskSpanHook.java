@@ -21,6 +21,8 @@ import io.taskscope.TaskScope;
 import io.taskscope.hook.TaskHook;
 import io.taskscope.hook.TraceContext;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +47,26 @@ final class TaskSpanHook implements TaskHook {
   private final @Nullable BlockSpans blocks;
   private final @Nullable ShutdownSpans shutdowns;
 
-  TaskSpanHook(OpenTelemetry openTelemetry, ExceptionRecorder exceptions, BridgeOptions options) {
+  /** The scopes that are not closed, of a hook of subtrees; null for a hook of the whole JVM. */
+  private final @Nullable Set<TaskScope> followed;
+
+  TaskSpanHook(
+      OpenTelemetry openTelemetry,
+      ExceptionRecorder exceptions,
+      BridgeOptions options,
+      boolean everywhere) {
     tracer = openTelemetry.getTracer(INSTRUMENTATION);
     content = new SpanContent(exceptions);
     inheritance = new Inheritance(options);
     ticks = new Ticks(options.tickInterval());
     blocks = options.blockSpans() ? new BlockSpans(tracer, inheritance) : null;
-    shutdowns = options.shutdownTraces() ? new ShutdownSpans(tracer) : null;
+    Set<TaskScope> heardOf =
+        everywhere || !options.shutdownTraces() ? null : ConcurrentHashMap.newKeySet();
+    followed = heardOf;
+    shutdowns =
+        options.shutdownTraces()
+            ? new ShutdownSpans(tracer, scope -> heardOf == null || heardOf.contains(scope))
+            : null;
   }
 
   Ticks ticks() {
@@ -258,7 +273,11 @@ final class TaskSpanHook implements TaskHook {
 
   @Override
   public void scopeOpened(TaskScope scope) {
-    if (blocks != null && scope.isBlock()) {
+    if (!scope.isBlock()) {
+      if (followed != null) {
+        followed.add(scope);
+      }
+    } else if (blocks != null) {
       blocks.opened(scope);
     }
   }
@@ -297,6 +316,9 @@ final class TaskSpanHook implements TaskHook {
       if (shutdowns != null) {
         shutdowns.end(scope);
       }
+      if (followed != null) {
+        followed.remove(scope);
+      }
     } else if (blocks != null) {
       blocks.closed(scope);
     }
@@ -306,6 +328,9 @@ final class TaskSpanHook implements TaskHook {
   void close() {
     if (blocks != null) {
       blocks.close();
+    }
+    if (shutdowns != null) {
+      shutdowns.close();
     }
   }
 }

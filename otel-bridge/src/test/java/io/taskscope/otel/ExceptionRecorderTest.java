@@ -123,7 +123,7 @@ class ExceptionRecorderTest {
   }
 
   private static void fail(OpenTelemetrySdk sdk, String signal) {
-    fail(new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, signal), BridgeOptions.DEFAULT));
+    fail(new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, signal), BridgeOptions.DEFAULT, false));
   }
 
   private static void fail(TaskHook hook) {

@@ -38,7 +38,7 @@ class HeartbeatsTest {
                   .build())
           .build();
   private final TaskSpanHook hook =
-      new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, null), BridgeOptions.DEFAULT);
+      new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, null), BridgeOptions.DEFAULT, true);
   private final TaskScope root = TaskScope.root("web", o -> o.hook(hook));
   private final CountDownLatch release = new CountDownLatch(1);
 

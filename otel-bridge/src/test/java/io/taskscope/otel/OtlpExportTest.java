@@ -135,7 +135,9 @@ class OtlpExportTest {
       TaskScope root =
           TaskScope.root(
               "web",
-              o -> o.hook(new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, "logs"), TASKS_ONLY)));
+              o ->
+                  o.hook(
+                      new TaskSpanHook(sdk, ExceptionRecorder.of(sdk, "logs"), TASKS_ONLY, false)));
       assertThatThrownBy(() -> root.call("load", OtlpExportTest::fail))
           .isInstanceOf(IllegalStateException.class);
       root.shutdown(LONG);

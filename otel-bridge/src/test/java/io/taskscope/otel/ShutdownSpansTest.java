@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.taskscope.ShutdownPhase;
 import io.taskscope.TaskScope;
+import io.taskscope.hook.HookRegistration;
+import io.taskscope.hook.Hooks;
+import io.taskscope.hook.TaskHook;
+import io.taskscope.otel.internal.ShutdownsUnderWay;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -112,5 +117,53 @@ class ShutdownSpansTest extends TracedTree {
     assertThat(spans.all())
         .extracting(SpanData::getName)
         .containsExactlyInAnyOrder("block", "work", "shutdown /web/app");
+  }
+
+  @Test
+  void hookOfASubtree_makesNoSpansOfTheScopesAbove() throws Exception {
+    bridge.close();
+    TaskScope app = root.child("app", o -> o.hook(OtelBridge.hook(sdk)));
+    app.child("handlers");
+    root.shutdown(Duration.ofSeconds(20));
+    spans.await(ended -> ended.stream().anyMatch(s -> s.getName().equals("shutdown /web/app")));
+
+    assertThat(parent("shutdown /web/app")).isEmpty();
+    assertThat(parent("shutdown /web/app/handlers")).isEqualTo("shutdown /web/app");
+    assertThat(spans.all()).hasSize(2);
+    assertNothingIsOpen();
+  }
+
+  @Test
+  void bridgeClosedDuringAShutdown_leavesNoSpanOpen() throws Exception {
+    CountDownLatch closing = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    TaskHook told =
+        new TaskHook() {
+          @Override
+          public void phaseStarted(TaskScope scope, ShutdownPhase phase) {
+            closing.countDown();
+          }
+        };
+    try (HookRegistration registration = Hooks.add(told)) { // told after the bridge
+      assertThat(registration).isNotNull();
+      root.child("handlers").spawn("last", () -> release.await());
+      Thread ending = Thread.ofVirtual().start(() -> root.shutdown(Duration.ofSeconds(30)));
+      closing.await();
+      bridge.close();
+      assertThat(spans.all())
+          .extracting(SpanData::getName)
+          .contains("shutdown /web", "shutdown /web/handlers", "drain");
+      release.countDown();
+      ending.join();
+    }
+    assertNothingIsOpen();
+  }
+
+  private static void assertNothingIsOpen() throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (ShutdownsUnderWay.openSpans() != 0 && System.nanoTime() < deadline) {
+      Thread.sleep(1);
+    }
+    assertThat(ShutdownsUnderWay.openSpans()).isZero();
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** The shutdowns of trees that are not over, for the SDK to end after them. */
 public final class ShutdownsUnderWay {
@@ -28,6 +29,11 @@ public final class ShutdownsUnderWay {
   /** It has ended. */
   public static void spanEnded() {
     OPEN_SPANS.decrementAndGet();
+  }
+
+  /** How many have not ended. */
+  public static int openSpans() {
+    return OPEN_SPANS.get();
   }
 
   /**
@@ -52,11 +58,11 @@ public final class ShutdownsUnderWay {
           deadline = its;
         }
       }
-      seen |= !ending.isEmpty() || OPEN_SPANS.get() > 0;
+      seen |= !ending.isEmpty() || openSpans() > 0;
       if (!seen && (waited >= grace.toNanos() || TaskScope.roots().isEmpty())) {
         return deadline; // there is nothing to wait for
       }
-      if (seen && ending.isEmpty() && OPEN_SPANS.get() <= 0) {
+      if (seen && ending.isEmpty() && openSpans() <= 0) {
         return deadline; // it is over
       }
       long limit =
@@ -66,7 +72,7 @@ public final class ShutdownsUnderWay {
       if (waited >= limit || Thread.currentThread().isInterrupted()) {
         return deadline;
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(POLL_NANOS);
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 }
