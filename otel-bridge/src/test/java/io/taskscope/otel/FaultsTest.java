@@ -19,6 +19,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -129,6 +130,28 @@ class FaultsTest {
     assertThat(ids.spanIdHex()).isEqualTo(outer.get().getSpanId());
     assertThat(ids.sampled()).isFalse();
     assertThat(spans.all()).isEmpty();
+  }
+
+  @Test
+  void spanLimits_ofTheSdk_holdForTasks() throws Exception {
+    SdkTracerProvider provider =
+        SdkTracerProvider.builder()
+            .setSpanLimits(
+                SpanLimits.builder()
+                    .setMaxNumberOfAttributes(3)
+                    .setMaxAttributeValueLength(4)
+                    .setMaxNumberOfEvents(1)
+                    .build())
+            .addSpanProcessor(SimpleSpanProcessor.create(spans))
+            .build();
+    root(OpenTelemetrySdk.builder().setTracerProvider(provider).build());
+
+    root.child("handlers").spawn("handle", () -> 1).get();
+
+    SpanData span = spans.await(ended -> !ended.isEmpty()).getFirst();
+    assertThat(span.getAttributes().size()).isEqualTo(3);
+    assertThat(span.getTotalAttributeCount()).isGreaterThan(3); // the backend is told how many
+    assertThat(span.getAttributes().get(SpanAttribute.SCOPE_PATH.text())).isEqualTo("/web");
   }
 
   @Test
