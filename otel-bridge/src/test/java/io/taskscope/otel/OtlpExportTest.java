@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -127,6 +128,45 @@ class OtlpExportTest {
         .containsEntry("error.type", "java.lang.IllegalStateException");
     assertThat(cart.span().getEventsList()).hasSize(1);
     assertThat(drops.total()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void linkOfDetachedWorkAndItsHeartbeat_reachTheCollector(Protocol protocol) throws Exception {
+    ReceivedLog heartbeat;
+    try (OpenTelemetrySdk sdk = sdk(protocol, 1000);
+        OtelBridge bridge =
+            OtelBridge.builder(sdk)
+                .shutdownTraces(false)
+                .heartbeatAfter(Duration.ofMillis(20))
+                .install()) {
+      assertThat(bridge).isNotNull();
+      TaskScope root = TaskScope.root("web");
+      TaskScope background = root.child("background");
+      CountDownLatch release = new CountDownLatch(1);
+      root.child("handlers")
+          .call("request", () -> background.spawn("send mail", () -> release.await()));
+      heartbeat = receiver.awaitLogs(got -> !got.isEmpty(), LONG).getFirst();
+      release.countDown();
+      root.shutdown(LONG);
+      sdk.getSdkTracerProvider().forceFlush().join(20, TimeUnit.SECONDS);
+    }
+
+    Map<String, ReceivedSpan> spans =
+        receiver.awaitSpans(got -> got.size() == 2, LONG).stream()
+            .collect(Collectors.toMap(ReceivedSpan::name, Function.identity()));
+    ReceivedSpan mail = spans.get("send mail");
+    assertThat(mail.parentSpanId()).isEmpty();
+    assertThat(mail.traceId()).isNotEqualTo(spans.get("request").traceId());
+    assertThat(mail.linkedSpanIds()).containsExactly(spans.get("request").spanId());
+    assertThat(heartbeat.traceId()).isEqualTo(mail.traceId());
+    assertThat(heartbeat.spanId()).isEqualTo(mail.spanId());
+    assertThat(heartbeat.log().getEventName()).isEqualTo("taskscope.task.heartbeat");
+    assertThat(heartbeat.resource()).containsEntry("service.name", "shop");
+    assertThat(heartbeat.attributes())
+        .containsEntry("taskscope.scope.path", "/web/background")
+        .containsEntry("taskscope.task.name", "send mail")
+        .containsKeys("taskscope.task.age", "taskscope.task.state", "code.stacktrace");
   }
 
   @Test
