@@ -36,7 +36,8 @@ class ModuleArrowsTest {
   /** What each bridge may use besides the JDK and the core; its own package is the key. */
   private static final Map<String, String[]> BRIDGES =
       Map.of(
-          "io.taskscope.otel", new String[] {"io.opentelemetry.."},
+          "io.taskscope.otel",
+              new String[] {"io.opentelemetry..", "org.apache.logging.log4j..", "org.slf4j.."},
           "io.taskscope.jfr", new String[] {"jdk.jfr.."},
           "io.taskscope.metrics", new String[] {"io.micrometer..", "io.prometheus.."});
 
@@ -76,6 +77,15 @@ class ModuleArrowsTest {
             CORE.or(resideInAPackage(bridge + ".."))
                 .or(resideInAnyPackage(BRIDGES.get(bridge)))
                 .or(resideInAnyPackage("java..", "com.sun.net.httpserver..", "org.jspecify..")))
+        .check(ALL);
+  }
+
+  @Test
+  void logging_isKnownToThePackageForItOnly() {
+    noClasses()
+        .that(resideInAnyPackage("io.taskscope.otel", "io.taskscope.otel.sdk.."))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.apache.logging.log4j..", "org.slf4j.."))
         .check(ALL);
   }
 
