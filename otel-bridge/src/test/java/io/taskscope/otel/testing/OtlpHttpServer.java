@@ -7,8 +7,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
@@ -63,13 +61,6 @@ final class OtlpHttpServer {
                 exchange,
                 body -> receiver.take(ExportLogsServiceRequest.parseFrom(body)),
                 ExportLogsServiceResponse.getDefaultInstance()));
-    next.createContext(
-        "/v1/metrics",
-        exchange ->
-            answer(
-                exchange,
-                body -> receiver.take(ExportMetricsServiceRequest.parseFrom(body)),
-                ExportMetricsServiceResponse.getDefaultInstance()));
     next.start();
     return next;
   }

@@ -4,9 +4,7 @@ package io.taskscope.otel.testing;
 import static java.util.stream.Collectors.joining;
 
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +48,6 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private final List<ReceivedSpan> spans = new ArrayList<>();
   private final List<ReceivedLog> logs = new ArrayList<>();
-  private final List<Metric> metrics = new ArrayList<>();
   private final Object lifecycle = new Object(); // held while servers start and stop
   private final OtlpGrpcServer grpc;
   private final OtlpHttpServer http;
@@ -117,11 +114,6 @@ public final class OtlpReceiver implements AutoCloseable {
   /** The log records accepted so far, in the order they came. */
   public synchronized List<ReceivedLog> logs() {
     return List.copyOf(logs);
-  }
-
-  /** The metrics accepted so far, in the order they came; over HTTP only. */
-  public synchronized List<Metric> metrics() {
-    return List.copyOf(metrics);
   }
 
   /** How many requests have come, accepted or not. */
@@ -238,15 +230,6 @@ public final class OtlpReceiver implements AutoCloseable {
                                                       resource,
                                                       ofScope.getScope().getName()))));
                     }));
-  }
-
-  /** Takes a request of one of the servers; false if it shall be answered with "unavailable". */
-  boolean take(ExportMetricsServiceRequest request) {
-    return take(
-        () ->
-            request.getResourceMetricsList().stream()
-                .flatMap(ofResource -> ofResource.getScopeMetricsList().stream())
-                .forEach(ofScope -> metrics.addAll(ofScope.getMetricsList())));
   }
 
   private synchronized boolean take(Runnable keep) {
