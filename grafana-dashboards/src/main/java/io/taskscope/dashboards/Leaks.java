@@ -10,9 +10,7 @@ import static io.taskscope.dashboards.Promql.sumBy;
 final class Leaks {
   static final String UID = "taskscope-leaks";
 
-  private static final String ACTIVE = "taskscope_tasks_active";
   private static final String FINDINGS = "taskscope_findings";
-  private static final String OLDEST = "taskscope_oldest_task_age_seconds";
   private static final String UNACCOUNTED = "job_instance:taskscope_tasks_unaccounted:max";
 
   private Leaks() {}
@@ -62,7 +60,7 @@ final class Leaks {
             description,
             4)
         .query(
-            sumBy("", series(FINDINGS, "finding=\"%s\"".formatted(kind), SUBTREE))
+            sumBy("", Wide.FINDINGS.of("finding=\"%s\"".formatted(kind), SUBTREE))
                 + " or vector(0)",
             kind)
         .unit("short")
@@ -78,14 +76,14 @@ final class Leaks {
   private static Panel oldestNow() {
     return Panels.stat(
             "Oldest task", "Age of the oldest live task in the chosen scope or below.", 4)
-        .query(maxBy("", series(OLDEST, SUBTREE)), "oldest")
+        .query(maxBy("", Wide.OLDEST.of(SUBTREE)), "oldest")
         .unit("s")
         .colors("blue");
   }
 
   private static Panel liveNow() {
     return Panels.stat("Live tasks", "Live tasks in the chosen scope and below.", 4)
-        .query(sumBy("", series(ACTIVE, SUBTREE)), "live")
+        .query(sumBy("", Wide.ACTIVE.of(SUBTREE)), "live")
         .unit("short")
         .decimals(0)
         .colors("blue");
@@ -105,27 +103,29 @@ final class Leaks {
 
   private static Panel findingsOverTime() {
     return Panels.lines("Findings by kind", "What the process itself found to be looked at.", 12, 9)
-        .query(sumBy("finding", series(FINDINGS, SUBTREE)), "{{finding}}")
+        .query(sumBy("finding", Wide.FINDINGS.of(SUBTREE)), "{{finding}}")
         .unit("short")
         .min(0)
         .noValue("no finding");
   }
 
   private static Panel trend() {
-    String live = sumBy("", series(ACTIVE, SUBTREE));
+    String live = sumBy("", Wide.ACTIVE.of(SUBTREE));
     return Panels.lines(
             "Live tasks",
             "Now, the mean of the last hour, and where it will be in an hour if the last 30 minutes go on.",
             12,
             9)
         .query(live, "now")
-        .query(sumBy("", "avg_over_time(%s[1h])".formatted(series(ACTIVE, SUBTREE))), "mean of 1 h")
+        .query(sumBy("", Wide.ACTIVE.over("avg_over_time(%s[1h])", SUBTREE)), "mean of 1 h")
         .query(
             sumBy(
                 "",
                 // Not in the first minutes of a process, whose start looks like endless growth.
-                "clamp_min(predict_linear(%s[30m], 3600), 0) and %s offset 25m"
-                    .formatted(series(ACTIVE, SUBTREE), series(ACTIVE, SUBTREE))),
+                "%s and %s"
+                    .formatted(
+                        Wide.ACTIVE.over("clamp_min(predict_linear(%s[30m], 3600), 0)", SUBTREE),
+                        Wide.ACTIVE.over("%s offset 25m", SUBTREE))),
             "in 1 h")
         .unit("short")
         .override(
@@ -148,14 +148,15 @@ final class Leaks {
             "Scope",
             280,
             Link.toScope("What this scope does", Scope.UID, "${__data.fields.Scope}"))
-        .column("Live", "short", sumBy("scope_path", series(ACTIVE, SUBTREE)))
-        .column("An hour ago", "short", sumBy("scope_path", series(ACTIVE, SUBTREE) + " offset 1h"))
+        .column("Live", "short", sumBy("scope_path", Wide.ACTIVE.of(SUBTREE)))
+        .column(
+            "An hour ago", "short", sumBy("scope_path", Wide.ACTIVE.over("%s offset 1h", SUBTREE)))
         .column(
             "Per hour",
             "short",
             10,
             100,
-            "3600 * " + sumBy("scope_path", "deriv(%s[30m])".formatted(series(ACTIVE, SUBTREE))))
+            "3600 * " + sumBy("scope_path", Wide.ACTIVE.over("deriv(%s[30m])", SUBTREE)))
         .sortedBy("Per hour");
   }
 
@@ -167,7 +168,7 @@ final class Leaks {
             12,
             10)
         .query(
-            "topk(10, %s > 0)".formatted(maxBy("scope_path", series(OLDEST, SUBTREE))),
+            "topk(10, %s > 0)".formatted(maxBy("scope_path", Wide.OLDEST.of(SUBTREE))),
             "{{scope_path}}")
         .unit("s")
         .min(0)

@@ -272,24 +272,21 @@ final class Overview {
             14,
             14)
         .tables()
-        .query("live", node(sumBy("scope_path", series("taskscope_tasks_active"))), "")
-        .query(
-            "failures",
-            node(sumBy("scope_path", rate(series("taskscope_tasks_finished_total", FAILED)))),
-            "")
+        .query("live", node(sumBy("scope_path", Wide.ACTIVE.of())), "")
+        .query("failures", node(sumBy("scope_path", Wide.FINISHED.of(FAILED))), "")
         .query(
             "failed",
             node(
                 "(%s / %s > 0) or 0 * %s"
                     .formatted(
-                        sumBy("scope_path", rate(series("taskscope_tasks_finished_total", FAILED))),
-                        sumBy("scope_path", rate(series("taskscope_tasks_finished_total"))),
-                        sumBy("scope_path", series("taskscope_tasks_active")))),
+                        sumBy("scope_path", Wide.FINISHED.of(FAILED)),
+                        sumBy("scope_path", Wide.FINISHED.of()),
+                        sumBy("scope_path", Wide.ACTIVE.of()))),
             "")
         .query(
             "edges",
             "label_join(label_replace(label_replace(group by (parent_path, scope_path) (%s), \"source\", \"$1\","
-                    .formatted(series("taskscope_scope_info", "parent_path!=\"\""))
+                    .formatted(Wide.INFO.of("parent_path!=\"\""))
                 + " \"parent_path\", \"(.*)\"), \"target\", \"$1\", \"scope_path\", \"(.*)\"), \"id\", \"->\","
                 + " \"parent_path\", \"scope_path\")",
             "")

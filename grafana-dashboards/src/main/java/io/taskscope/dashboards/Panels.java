@@ -108,7 +108,7 @@ final class Panels {
         Json.object(
             "calculate", false,
             "cellGap", 1,
-            "cellValues", Json.object("unit", "short"),
+            "cellValues", Json.object("unit", "ops"),
             "color",
                 Json.object(
                     "exponent", 0.5,

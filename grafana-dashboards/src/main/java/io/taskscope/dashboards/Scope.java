@@ -17,7 +17,6 @@ final class Scope {
   static final String UID = "taskscope-scope";
 
   private static final String FINISHED = "taskscope_tasks_finished_total";
-  private static final String ACTIVE = "taskscope_tasks_active";
   private static final String BUCKETS = "taskscope_task_duration_seconds_bucket";
 
   /** How far up the breadcrumb can go; deeper trees lose its last links, not the panels. */
@@ -83,7 +82,7 @@ final class Scope {
 
   private static Panel live(String title, String description, String where) {
     return Panels.stat(title, description, 4)
-        .query(sumBy("", series(ACTIVE, where)), "live")
+        .query(sumBy("", Wide.ACTIVE.of(where)), "live")
         .unit("short")
         .decimals(0)
         .colors("blue");
@@ -102,14 +101,13 @@ final class Scope {
   private static String failedShare(String labels, String where) {
     return "%s / %s"
         .formatted(
-            sumBy(labels, rate(series(FINISHED, FAILED, where))),
-            sumBy(labels, rate(series(FINISHED, where))));
+            sumBy(labels, Wide.FINISHED.of(FAILED, where)), sumBy(labels, Wide.FINISHED.of(where)));
   }
 
   private static Panel oldest() {
     return Panels.stat(
             "Oldest task, subtree", "Age of the oldest live task of the scope and below.", 4)
-        .query(maxBy("", series("taskscope_oldest_task_age_seconds", SUBTREE)), "oldest")
+        .query(maxBy("", Wide.OLDEST.of(SUBTREE)), "oldest")
         .unit("s")
         .colors("blue");
   }
@@ -185,30 +183,26 @@ final class Scope {
             0.05,
             "%s / %s"
                 .formatted(
-                    sumBy("child", byChild(rate(series(FINISHED, FAILED, BELOW)))),
-                    sumBy("child", byChild(rate(series(FINISHED, BELOW))))))
-        .column("Ended", "ops", sumBy("child", byChild(rate(series(FINISHED, BELOW)))))
-        .column("p99", "s", quantile(0.99, "child", byChild(rate(series(BUCKETS, BELOW)))))
-        .column("Live", "short", sumBy("child", byChild(series(ACTIVE, BELOW))))
+                    sumBy("child", byChild(Wide.FINISHED.of(FAILED, BELOW))),
+                    sumBy("child", byChild(Wide.FINISHED.of(BELOW)))))
+        .column("Ended", "ops", sumBy("child", byChild(Wide.FINISHED.of(BELOW))))
+        .column("p99", "s", quantile(0.99, "child", byChild(Wide.DURATION.of(BELOW))))
+        .column("Live", "short", sumBy("child", byChild(Wide.ACTIVE.of(BELOW))))
         .column("Queued", "short", inState("queued"))
         .column("Running", "short", inState("running"))
         .column("Parked", "short", inState("parked"))
-        .column(
-            "Oldest",
-            "s",
-            maxBy("child", byChild(series("taskscope_oldest_task_age_seconds", BELOW))))
+        .column("Oldest", "s", maxBy("child", byChild(Wide.OLDEST.of(BELOW))))
         .sortedBy("Failed");
   }
 
   private static String inState(String state) {
-    return sumBy(
-        "child", byChild(series("taskscope_tasks_state", "state=\"%s\"".formatted(state), BELOW)));
+    return sumBy("child", byChild(Wide.STATES.of("state=\"%s\"".formatted(state), BELOW)));
   }
 
   private static Panel rateByChild() {
     return Panels.stack(
             "Ended tasks by child", "Ended tasks per second of each child with all below.", 8, 9)
-        .query(sumBy("child", byChild(rate(series(FINISHED, BELOW)))), "{{child}}")
+        .query(sumBy("child", byChild(Wide.FINISHED.of(BELOW))), "{{child}}")
         .unit("ops")
         .noValue("no children");
   }
@@ -219,8 +213,8 @@ final class Scope {
         .query(
             "%s / %s"
                 .formatted(
-                    sumBy("child", byChild(rate(series(FINISHED, FAILED, BELOW)))),
-                    sumBy("child", byChild(rate(series(FINISHED, BELOW))))),
+                    sumBy("child", byChild(Wide.FINISHED.of(FAILED, BELOW))),
+                    sumBy("child", byChild(Wide.FINISHED.of(BELOW)))),
             "{{child}}")
         .unit("percentunit")
         .min(0)
@@ -230,7 +224,7 @@ final class Scope {
   private static Panel durationByChild() {
     return Panels.lines(
             "Duration p99 by child", "99th percentile from creation to end of a task.", 8, 9)
-        .query(quantile(0.99, "child", byChild(rate(series(BUCKETS, BELOW)))), "{{child}}")
+        .query(quantile(0.99, "child", byChild(Wide.DURATION.of(BELOW))), "{{child}}")
         .unit("s")
         .min(0)
         .noValue("no children");
@@ -263,10 +257,10 @@ final class Scope {
   private static Panel heatmap() {
     return Panels.heatmap(
             "Duration, own",
-            "How many tasks took how long. Two bands mean two kinds of tasks under one name.",
+            "Tasks ended per second, by how long they took. Two bands mean two kinds of tasks under one name.",
             8,
             9)
-        .bucketQuery(sumBy("le", "increase(%s[$__rate_interval])".formatted(series(BUCKETS, OWN))));
+        .bucketQuery(sumBy("le", rate(series(BUCKETS, OWN))));
   }
 
   private static Panel instances() {

@@ -3,7 +3,6 @@ package io.taskscope.dashboards;
 
 import static io.taskscope.dashboards.Promql.SUBTREE;
 import static io.taskscope.dashboards.Promql.fleet;
-import static io.taskscope.dashboards.Promql.rate;
 import static io.taskscope.dashboards.Promql.series;
 import static io.taskscope.dashboards.Promql.sumBy;
 
@@ -11,8 +10,6 @@ import static io.taskscope.dashboards.Promql.sumBy;
 final class WhereTimeGoes {
   static final String UID = "taskscope-time";
 
-  private static final String TIME = "taskscope_task_time_seconds_total";
-  private static final String PARK_TIME = "taskscope_task_park_seconds_total";
   private static final String RECORDED = "job_scope_path_state:taskscope_task_time_seconds:rate5m";
 
   private WhereTimeGoes() {}
@@ -47,7 +44,7 @@ final class WhereTimeGoes {
 
   private static Panel mean(String state, String description, String color) {
     return Panels.stat("Mean " + state, description, 6)
-        .query(sumBy("", rate(series(TIME, "state=\"%s\"".formatted(state), SUBTREE))), state)
+        .query(sumBy("", Wide.TIME.of("state=\"%s\"".formatted(state), SUBTREE)), state)
         .unit("short")
         .noValue("no agent")
         .colors(color);
@@ -72,9 +69,7 @@ final class WhereTimeGoes {
    */
   private static String unattributedShare() {
     return "1 - %s / (%s > 0)"
-        .formatted(
-            sumBy("", series("taskscope_tasks_state", SUBTREE)),
-            sumBy("", series("taskscope_tasks_active", SUBTREE)));
+        .formatted(sumBy("", Wide.STATES.of(SUBTREE)), sumBy("", Wide.ACTIVE.of(SUBTREE)));
   }
 
   private static Panel states() {
@@ -83,7 +78,7 @@ final class WhereTimeGoes {
             "By Little's law: seconds of task time per second. All three together are the mean number of live tasks.",
             12,
             10)
-        .query(sumBy("state", rate(series(TIME, SUBTREE))), "{{state}}")
+        .query(sumBy("state", Wide.TIME.of(SUBTREE)), "{{state}}")
         .unit("short")
         .seriesColor("running", "green")
         .seriesColor("queued", "orange")
@@ -97,7 +92,7 @@ final class WhereTimeGoes {
             "What they wait for: park and timed_park are locks, queues and sockets; monitor_enter is synchronized; pinned keeps a carrier busy.",
             12,
             10)
-        .query(sumBy("reason", rate(series(PARK_TIME, SUBTREE))), "{{reason}}")
+        .query(sumBy("reason", Wide.PARK_TIME.of(SUBTREE)), "{{reason}}")
         .unit("short")
         .noValue("no agent");
   }
@@ -166,8 +161,8 @@ final class WhereTimeGoes {
         .query(
             "%s / (%s > 0)"
                 .formatted(
-                    sumBy("reason", rate(series(PARK_TIME, SUBTREE))),
-                    sumBy("reason", rate(series("taskscope_task_parks_total", SUBTREE)))),
+                    sumBy("reason", Wide.PARK_TIME.of(SUBTREE)),
+                    sumBy("reason", Wide.PARKS.of(SUBTREE))),
             "{{reason}}")
         .unit("s")
         .min(0)
@@ -183,8 +178,8 @@ final class WhereTimeGoes {
         .query(
             "%s / (%s > 0)"
                 .formatted(
-                    sumBy("", rate(series(TIME, "state=\"running\"", SUBTREE))),
-                    sumBy("", rate(series("taskscope_task_steps_total", SUBTREE)))),
+                    sumBy("", Wide.TIME.of("state=\"running\"", SUBTREE)),
+                    sumBy("", Wide.STEPS.of(SUBTREE))),
             "mean step")
         .unit("s")
         .min(0)
@@ -198,9 +193,7 @@ final class WhereTimeGoes {
             8,
             9)
         .query(
-            "topk(10, %s > 0)"
-                .formatted(
-                    sumBy("scope_path", rate(series("taskscope_task_slow_steps_total", SUBTREE)))),
+            "topk(10, %s > 0)".formatted(sumBy("scope_path", Wide.SLOW_STEPS.of(SUBTREE))),
             "{{scope_path}}")
         .unit("ops")
         .min(0)
@@ -209,18 +202,18 @@ final class WhereTimeGoes {
   }
 
   private static Panel durations() {
-    return Panels.heatmap("Duration of tasks", "How many tasks took how long.", 8, 9)
-        .bucketQuery(buckets("taskscope_task_duration_seconds_bucket"));
+    return Panels.heatmap(
+            "Duration of tasks", "Tasks ended per second, by how long they took.", 8, 9)
+        .bucketQuery(sumBy("le", Wide.DURATION.of(SUBTREE)));
   }
 
   private static Panel startDelays() {
     return Panels.heatmap(
-            "Start delay of tasks", "How many tasks waited how long for their first run.", 8, 9)
-        .bucketQuery(buckets("taskscope_task_start_delay_seconds_bucket"));
-  }
-
-  private static String buckets(String metric) {
-    return sumBy("le", "increase(%s[$__rate_interval])".formatted(series(metric, SUBTREE)));
+            "Start delay of tasks",
+            "Tasks started per second, by how long they waited for their first run.",
+            8,
+            9)
+        .bucketQuery(sumBy("le", Wide.START_DELAY.of(SUBTREE)));
   }
 
   private static Panel unattributed() {

@@ -86,12 +86,17 @@ final class Expressions {
 
   /** What Grafana makes of an expression when all jobs and instances and this scope are chosen. */
   static String interpolated(String expression, String scope) {
+    return interpolated(expression, scope, ".+");
+  }
+
+  /** The same for instances chosen, as a regular expression. */
+  static String interpolated(String expression, String scope, String instances) {
     return expression
         .replace("$__rate_interval", "20s")
         .replace("$__range", "5m")
         .replace("${scope:raw}", scope)
         .replace("$scope", scope)
         .replace("$job", ".+")
-        .replace("$instance", ".+");
+        .replace("$instance", instances);
   }
 }

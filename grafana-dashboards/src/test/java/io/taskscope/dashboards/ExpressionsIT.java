@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -219,8 +220,41 @@ class ExpressionsIT {
     assertThat(empty).isEmpty();
   }
 
+  @Test
+  @Order(6)
+  void panels_ofAllOrOneInstance_readTheSameSeriesOfBoth() {
+    String instance = Demo.target(demo).replace(".", "\\\\.");
+    List<Target> wide =
+        Expressions.targets().stream()
+            .filter(target -> target.expression().contains("job!~\"$instance\""))
+            .toList();
+    assertThat(wide).hasSizeGreaterThan(30);
+    for (Target target : wide) {
+      if (mustHaveData(target)) {
+        assertThat(labels(ask(target, SCOPE, instance)))
+            .as(target + "")
+            .isNotEmpty()
+            .isEqualTo(labels(ask(target, SCOPE)));
+      }
+      assertThat(ask(target, SCOPE, "another")).allMatch(ExpressionsIT::isConstant);
+    }
+  }
+
+  private static Set<JsonNode> labels(List<JsonNode> series) {
+    return series.stream().map(one -> one.path("metric")).collect(Collectors.toSet());
+  }
+
+  /** What "or vector(0)" gives. */
+  private static boolean isConstant(JsonNode series) {
+    return series.path("metric").isEmpty();
+  }
+
   private List<JsonNode> ask(Target target, String scope) {
-    String expression = Expressions.interpolated(target.expression(), scope);
+    return ask(target, scope, ".+");
+  }
+
+  private List<JsonNode> ask(Target target, String scope, String instances) {
+    String expression = Expressions.interpolated(target.expression(), scope, instances);
     return target.instant()
         ? prometheus.query(expression)
         : prometheus.queryRange(expression, Duration.ofMinutes(1));

@@ -34,7 +34,8 @@ final class PromqlReader {
    * A selector.
    *
    * @param metric its name
-   * @param matchers such as {@code job} to {@code =~"$job"}, the last where a label has several
+   * @param matchers such as {@code job} to {@code =~"$job"}, the first where a label has several,
+   *     as dashboard-linter does
    * @param range such as {@code 5m}, or nothing
    * @param functions around it, the innermost first
    */
@@ -96,7 +97,7 @@ final class PromqlReader {
       at++;
       while (!peek().equals("}")) {
         String label = tokens.get(at++);
-        matchers.put(label, tokens.get(at++) + tokens.get(at++));
+        matchers.putIfAbsent(label, tokens.get(at++) + tokens.get(at++));
         if (peek().equals(",")) {
           at++;
         }
