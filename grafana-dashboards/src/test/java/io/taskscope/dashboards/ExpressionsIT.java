@@ -222,7 +222,7 @@ class ExpressionsIT {
 
   @Test
   @Order(6)
-  void panels_ofAllOrOneInstance_readTheSameSeriesOfBoth() {
+  void panels_ofAllOrOneInstance_readTheSameSeriesOfBoth() throws Exception {
     String instance = Demo.target(demo).replace(".", "\\\\.");
     List<Target> wide =
         Expressions.targets().stream()
