@@ -21,6 +21,15 @@ final class Stacks {
   private static final int MAX_STACKS = 60_000;
   private static final int MAX_FRAMES = 128;
 
+  /** What stands above the waiting code where the agent's probe writes an event. */
+  private static final List<String> OURS =
+      List.of(
+          "io.taskscope.jfr.",
+          "io.taskscope.internal.",
+          "io.taskscope.Steps.",
+          "io.taskscope.AgentLink",
+          "java.lang.Taskscope");
+
   private final Names names;
   private final Map<IntBuffer, Integer> numbers = new HashMap<>();
   private final List<int[]> stacks = new ArrayList<>();
@@ -83,7 +92,11 @@ final class Stacks {
         key,
         (method, line) -> {
           if (filled < buffer.length) {
-            buffer[filled++] = method(chunk, method);
+            int name = method(chunk, method);
+            if (filled == 0 && isOurs(names.text(name))) {
+              return;
+            }
+            buffer[filled++] = name;
             buffer[filled++] = Math.max(0, line);
           }
         });
@@ -102,6 +115,12 @@ final class Stacks {
     stacks.add(frames);
     numbers.put(IntBuffer.wrap(frames), stacks.size() - 1); // equal where their frames are
     return stacks.size() - 1;
+  }
+
+  /** Whether the innermost frames are left out up to and with this method. */
+  static boolean isOurs(String method) {
+    String name = method.substring(method.indexOf('/') + 1); // without the module
+    return OURS.stream().anyMatch(name::startsWith);
   }
 
   private int method(Constants chunk, long key) {
