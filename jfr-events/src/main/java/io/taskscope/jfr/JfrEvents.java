@@ -105,6 +105,7 @@ public final class JfrEvents {
     synchronized (LOCK) {
       users--;
       if (users == 0 && shared != null) {
+        PeriodicEvents.status(); // nobody is asked at the end of the chunk any more
         PERIODIC.values().forEach(FlightRecorder::removePeriodicEvent);
         shared.close();
         Hooks.removeFailureListener(HOOK_FAILED);
