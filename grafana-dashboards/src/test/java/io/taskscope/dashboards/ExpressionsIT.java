@@ -62,6 +62,7 @@ class ExpressionsIT {
           "Leaks and stuck tasks / Findings by kind", // in this scope
           "Leaks and stuck tasks / Live tasks #2", // a trend needs 25 minutes
           "Leaks and stuck tasks / Growing scopes #1", // an hour ago there was no demo
+          "Overview / Scopes, fleet #7", // findings: orphans come and go
           "Overview / Firing alerts"); // seen by AlertDeliveryIT
 
   /** Panels about a shutdown, which comes last. */
