@@ -19,7 +19,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
-import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -307,7 +306,8 @@ class StepEventsTest extends JfrTestBase {
   }
 
   private static void assertMillis(Duration actual, long millis) {
-    assertThat(actual.toNanos()).isCloseTo(millis * MILLI, Percentage.withPercentage(2));
+    // The thread may lose its processor between two readings of the clock: longer, never shorter.
+    assertThat(actual.toNanos()).isBetween(millis * MILLI * 98 / 100, (millis + 50) * MILLI);
   }
 
   private static RecordedEvent of(List<RecordedEvent> events, String reason) {
