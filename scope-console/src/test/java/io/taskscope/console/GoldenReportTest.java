@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.taskscope.console.analysis.OutcomeKind;
+import io.taskscope.Outcome;
 import io.taskscope.console.analysis.RecordingFinding;
 import io.taskscope.console.analysis.RecordingFinding.Kind;
 import io.taskscope.console.analysis.RecordingReport;
@@ -50,15 +50,15 @@ class GoldenReportTest {
     ScopeTotals handlers = scope(HANDLERS);
     assertThat(handlers.started()).isEqualTo(ScriptedRecording.HANDLED);
     assertThat(handlers.finished()).isEqualTo(ScriptedRecording.HANDLED);
-    assertThat(handlers.finished(OutcomeKind.FAILURE)).isEqualTo(ScriptedRecording.FAILED);
-    assertThat(handlers.finished(OutcomeKind.CANCELLED)).isEqualTo(ScriptedRecording.CANCELLED);
+    assertThat(handlers.finished(Outcome.Kind.FAILURE)).isEqualTo(ScriptedRecording.FAILED);
+    assertThat(handlers.finished(Outcome.Kind.CANCELLED)).isEqualTo(ScriptedRecording.CANCELLED);
     assertThat(handlers.errors()).containsOnlyKeys("java.lang.IllegalStateException");
     assertThat(handlers.steps()).isEqualTo(2L * ScriptedRecording.HANDLED);
     assertThat(handlers.names().get(ScriptedRecording.EVIL).durations().count()).isEqualTo(1);
     assertThat(handlers.state()).isEqualTo("open");
     assertThat(scope(TIMERS).started()).isEqualTo(ScriptedRecording.TICKS + ScriptedRecording.LIVE);
     assertThat(scope(TIMERS).live()).isEqualTo(ScriptedRecording.LIVE - 1);
-    assertThat(scope(TIMERS).finished(OutcomeKind.ABANDONED)).isEqualTo(1);
+    assertThat(scope(TIMERS).finished(Outcome.Kind.ABANDONED)).isEqualTo(1);
     assertThat(report.coverage().complete()).isTrue();
   }
 

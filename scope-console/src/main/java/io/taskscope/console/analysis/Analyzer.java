@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.analysis;
 
+import io.taskscope.Outcome;
 import io.taskscope.console.recording.Batch;
 import io.taskscope.console.recording.EventKind;
 import io.taskscope.console.recording.Names;
@@ -88,7 +89,7 @@ final class Analyzer implements RecordingReader.BatchSink {
   private void abandoned(Batch batch, int i) {
     abandonedCount++;
     ScopeTotals scope = scopes.get(batch.get(i, Slots.ABANDONED_PATH));
-    scope.ended(OutcomeKind.ABANDONED);
+    scope.ended(Outcome.Kind.ABANDONED);
     long id = batch.get(i, Slots.ABANDONED_TASK);
     tasks.abandoned(id);
     if (abandoned.size() < MAX_ABANDONED) {

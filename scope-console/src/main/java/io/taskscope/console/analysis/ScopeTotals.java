@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.analysis;
 
+import io.taskscope.Outcome;
 import io.taskscope.console.recording.Names;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class ScopeTotals {
 
   long started;
   long live;
-  private final Map<OutcomeKind, Long> finished = new EnumMap<>(OutcomeKind.class);
+  private final Map<Outcome.Kind, Long> finished = new EnumMap<>(Outcome.Kind.class);
   final Histogram durations = new Histogram();
   long queued;
   long running;
@@ -58,7 +59,7 @@ public final class ScopeTotals {
   }
 
   /** One more task ended so. */
-  void ended(OutcomeKind kind) {
+  void ended(Outcome.Kind kind) {
     finished.merge(kind, 1L, Long::sum);
   }
 
@@ -107,7 +108,7 @@ public final class ScopeTotals {
    *
    * @param kind how
    */
-  public long finished(OutcomeKind kind) {
+  public long finished(Outcome.Kind kind) {
     return finished.getOrDefault(kind, 0L);
   }
 

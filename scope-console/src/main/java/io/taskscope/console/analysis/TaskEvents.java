@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.analysis;
 
+import io.taskscope.Outcome;
 import io.taskscope.console.recording.Batch;
 import io.taskscope.console.recording.EventKind;
 import io.taskscope.console.recording.LongIntMap;
@@ -30,7 +31,7 @@ final class TaskEvents {
   private final Set<Long> abandonedEnded = new HashSet<>();
   long beganBefore;
   private final int yieldName;
-  private final LongMap<OutcomeKind> outcomes = new LongMap<>();
+  private final LongMap<Outcome.Kind> outcomes = new LongMap<>();
 
   TaskEvents(Names names, ScopeTable scopes, Stacks stacks, LiveTasks live, long recordingEnd) {
     this.names = names;
@@ -120,8 +121,8 @@ final class TaskEvents {
       scope.parkedRecorded += task.parkedRecorded;
       live.end(task);
     }
-    OutcomeKind outcome = outcome(batch.get(i, Slots.TASK_OUTCOME));
-    if (outcome == OutcomeKind.ABANDONED) {
+    Outcome.Kind outcome = outcome(batch.get(i, Slots.TASK_OUTCOME));
+    if (outcome == Outcome.Kind.ABANDONED) {
       endedAbandoned(id); // counted when it was given up
     } else {
       scope.ended(outcome);
@@ -138,13 +139,22 @@ final class TaskEvents {
     occupy(scope, batch, i);
   }
 
-  private OutcomeKind outcome(long name) {
-    OutcomeKind known = outcomes.get(name);
+  private Outcome.Kind outcome(long name) {
+    Outcome.Kind known = outcomes.get(name);
     if (known == null) {
-      known = OutcomeKind.of(names.text(name));
+      known = outcome(names.text(name));
       outcomes.put(name, known);
     }
     return known;
+  }
+
+  private static Outcome.Kind outcome(String label) {
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
+      if (kind.label().equals(label)) {
+        return kind;
+      }
+    }
+    return Outcome.Kind.SUCCESS;
   }
 
   private static void occupy(ScopeTotals scope, Batch batch, int i) {

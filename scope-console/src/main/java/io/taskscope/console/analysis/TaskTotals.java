@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.analysis;
 
+import io.taskscope.Outcome;
 import io.taskscope.console.recording.Batch;
 import io.taskscope.console.recording.Names;
 
@@ -9,7 +10,7 @@ final class TaskTotals {
   private TaskTotals() {}
 
   static void add(
-      Batch batch, int i, ScopeTotals scope, Names names, Stacks stacks, OutcomeKind outcome) {
+      Batch batch, int i, ScopeTotals scope, Names names, Stacks stacks, Outcome.Kind outcome) {
     long queued = batch.get(i, Slots.TASK_QUEUED);
     long running = batch.get(i, Slots.TASK_RUNNING);
     long parked = batch.get(i, Slots.TASK_PARKED);
@@ -25,7 +26,7 @@ final class TaskTotals {
     name.queued += queued;
     name.running += running;
     name.parked += parked;
-    if (outcome == OutcomeKind.FAILURE) {
+    if (outcome == Outcome.Kind.FAILURE) {
       name.failures++;
       scope.errors.get(errorClass(batch, i, names, stacks)).add(age, 0);
     }
@@ -47,7 +48,7 @@ final class TaskTotals {
   }
 
   static TaskRecord record(
-      Batch batch, int i, ScopeTotals scope, Names names, Stacks stacks, OutcomeKind outcome) {
+      Batch batch, int i, ScopeTotals scope, Names names, Stacks stacks, Outcome.Kind outcome) {
     long age = age(batch, i);
     return new TaskRecord(
         batch.get(i, Slots.TASK_ID),
@@ -55,7 +56,7 @@ final class TaskTotals {
         scope.path(),
         names.text(batch.get(i, Slots.TASK_NAME)),
         outcome.label(),
-        outcome == OutcomeKind.FAILURE ? errorClass(batch, i, names, stacks) : "",
+        outcome == Outcome.Kind.FAILURE ? errorClass(batch, i, names, stacks) : "",
         batch.endOf(i) - age,
         age,
         batch.get(i, Slots.TASK_QUEUED),

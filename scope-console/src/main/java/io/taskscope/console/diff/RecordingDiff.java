@@ -2,7 +2,6 @@
 package io.taskscope.console.diff;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.taskscope.console.Version;
 import io.taskscope.console.analysis.RecordingReport;
 import io.taskscope.console.analysis.ScopeTotals;
 import io.taskscope.console.analysis.Text;
@@ -139,10 +138,7 @@ public record RecordingDiff(
    */
   public void writeJson(Writer out) throws IOException {
     try (JsonGenerator json = Json.readable(out)) {
-      json.writeStartObject();
-      json.writeStringField("schema", "taskscope.diff");
-      json.writeNumberField("version", 1);
-      json.writeStringField("tool", Version.text());
+      Json.begin(json, "taskscope.diff");
       json.writeStringField("before", before.file().toString());
       json.writeStringField("after", after.file().toString());
       json.writeArrayFieldStart("scopes");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.diff;
 
-import io.taskscope.console.analysis.OutcomeKind;
+import io.taskscope.Outcome;
 import io.taskscope.console.analysis.ScopeTotals;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +117,7 @@ public record ScopeChange(String path, @Nullable ScopeTotals before, @Nullable S
   }
 
   static long failures(@Nullable ScopeTotals totals) {
-    return totals == null ? 0 : totals.finished(OutcomeKind.FAILURE);
+    return totals == null ? 0 : totals.finished(Outcome.Kind.FAILURE);
   }
 
   static long mean(@Nullable ScopeTotals totals, Part part) {

@@ -2,7 +2,6 @@
 package io.taskscope.console.replay;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.taskscope.console.Version;
 import io.taskscope.console.analysis.Text;
 import io.taskscope.console.report.Json;
 import io.taskscope.console.report.Style;
@@ -99,10 +98,7 @@ public final class TreeWriter {
    */
   public void writeJson(Writer out) throws IOException {
     try (JsonGenerator json = Json.readable(out)) {
-      json.writeStartObject();
-      json.writeStringField("schema", "taskscope.tree");
-      json.writeNumberField("version", 1);
-      json.writeStringField("tool", Version.text());
+      Json.begin(json, "taskscope.tree");
       json.writeStringField("at", PointInTime.instant(tree.nanos()));
       json.writeStringField("start", PointInTime.instant(source.startNanos()));
       json.writeStringField("end", PointInTime.instant(source.endNanos()));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import io.taskscope.console.Version;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Arrays;
@@ -51,6 +52,19 @@ public final class Json {
     JsonGenerator json = compact(out);
     json.setPrettyPrinter(new DefaultPrettyPrinter());
     return json;
+  }
+
+  /**
+   * Begins a document: an object that says what it is and who wrote it.
+   *
+   * @param json what writes it
+   * @param schema the name of its schema, of which this is version 1
+   */
+  public static void begin(JsonGenerator json, String schema) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("schema", schema);
+    json.writeNumberField("version", 1);
+    json.writeStringField("tool", Version.text());
   }
 
   static JsonGenerator forPages(Writer out) throws IOException {

@@ -2,7 +2,6 @@
 package io.taskscope.console.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.taskscope.console.Version;
 import io.taskscope.console.analysis.AbandonedTask;
 import io.taskscope.console.analysis.Environment;
 import io.taskscope.console.analysis.ParkGroup;
@@ -59,10 +58,7 @@ public final class JsonReport {
   }
 
   private void write(boolean stacks) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("schema", "taskscope.report");
-    json.writeNumberField("version", 1);
-    json.writeStringField("tool", Version.text());
+    Json.begin(json, "taskscope.report");
     recording();
     array("findings", report.findings(), this::finding);
     array("unknown", report.unknowns(), this::unknown);

@@ -2,9 +2,9 @@
 package io.taskscope.console.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.taskscope.Outcome;
 import io.taskscope.console.analysis.Histogram;
 import io.taskscope.console.analysis.NameTotals;
-import io.taskscope.console.analysis.OutcomeKind;
 import io.taskscope.console.analysis.RecordingReport;
 import io.taskscope.console.analysis.ScopeTotals;
 import io.taskscope.console.analysis.Tally;
@@ -64,7 +64,7 @@ final class ScopeJson {
     json.writeNumberField("started", scope.started());
     json.writeNumberField("live", scope.live());
     json.writeObjectFieldStart("finished");
-    for (OutcomeKind kind : OutcomeKind.values()) {
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
       json.writeNumberField(kind.label(), scope.finished(kind));
     }
     json.writeEndObject();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.report;
 
-import io.taskscope.console.analysis.OutcomeKind;
+import io.taskscope.Outcome;
 import io.taskscope.console.analysis.RecordingReport;
 import io.taskscope.console.analysis.ScopeTotals;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ final class ScopeTree {
 
     private void add(ScopeTotals totals) {
       finished += totals.finished();
-      failed += totals.finished(OutcomeKind.FAILURE);
+      failed += totals.finished(Outcome.Kind.FAILURE);
       live += totals.live();
       queued += totals.queued();
       running += totals.running();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.report;
 
+import io.taskscope.Outcome;
 import io.taskscope.console.analysis.AbandonedTask;
-import io.taskscope.console.analysis.OutcomeKind;
 import io.taskscope.console.analysis.ParkGroup;
 import io.taskscope.console.analysis.RecordingFinding;
 import io.taskscope.console.analysis.RecordingReport;
@@ -128,7 +128,7 @@ public final class TextReport {
       table.row(
           name,
           Text.count(own.finished()),
-          Text.count(own.finished(OutcomeKind.FAILURE)),
+          Text.count(own.finished(Outcome.Kind.FAILURE)),
           Text.count(own.live()),
           Text.time(own.durations().quantile(0.5)),
           Text.time(own.durations().quantile(0.99)),
