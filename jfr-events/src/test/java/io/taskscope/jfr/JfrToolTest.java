@@ -66,21 +66,8 @@ class JfrToolTest extends JfrTestBase {
   void print_ofAContendedLock_showsTheTaskThatWaitsForIt() throws Exception {
     TaskScope scope = root("lock");
     Object lock = new Object();
-    CountDownLatch held = latch();
-    Thread waiter = Thread.currentThread();
     try (TestRecording recording = TestRecording.of(TASK).and("jdk.JavaMonitorEnter")) {
-      Thread holder =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    synchronized (lock) {
-                      held.countDown();
-                      while (waiter.getState() != Thread.State.BLOCKED) {
-                        Thread.onSpinWait();
-                      }
-                    }
-                  });
-      held.await();
+      Thread holder = HeldLock.hold(lock);
       scope.call(
           "contend",
           () -> {

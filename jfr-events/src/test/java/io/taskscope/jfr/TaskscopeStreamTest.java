@@ -249,20 +249,7 @@ class TaskscopeStreamTest extends JfrTestBase {
 
   private static void contend(TaskScope scope) throws Exception {
     Object lock = new Object();
-    CountDownLatch held = new CountDownLatch(1);
-    Thread waiter = Thread.currentThread();
-    Thread holder =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  synchronized (lock) {
-                    held.countDown();
-                    while (waiter.getState() != Thread.State.BLOCKED) {
-                      Thread.onSpinWait();
-                    }
-                  }
-                });
-    held.await();
+    Thread holder = HeldLock.hold(lock);
     scope.call(
         "contend",
         () -> {

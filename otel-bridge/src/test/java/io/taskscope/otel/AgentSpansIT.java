@@ -5,43 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.taskscope.Task;
-import io.taskscope.TaskScope;
 import io.taskscope.TaskTimes;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What spans have of the agent, with the real one. */
 @Timeout(120)
-class AgentSpansIT {
-  private final CollectedSpans spans = new CollectedSpans();
-  private final OpenTelemetrySdk sdk =
-      OpenTelemetrySdk.builder()
-          .setTracerProvider(
-              SdkTracerProvider.builder()
-                  .addSpanProcessor(SimpleSpanProcessor.create(spans))
-                  .build())
-          .build();
-  private final OtelBridge bridge = OtelBridge.builder(sdk).shutdownTraces(false).install();
-  private final TaskScope root = TaskScope.root("web");
-
-  @AfterEach
-  void close() throws Exception {
-    root.shutdown(Duration.ofSeconds(10));
-    bridge.close();
-    sdk.close();
-    Strict.assertNoContextLeaked();
+class AgentSpansIT extends TracedTree {
+  @Override
+  Clock spanClock() {
+    return Clock.getDefault(); // the agent's time is real
   }
 
   @Test
@@ -61,7 +42,7 @@ class AgentSpansIT {
 
     SpanData span = spans.named("sleepy");
     TaskTimes times = task.times();
-    Map<String, Object> attributes = TracedTree.attributes(span);
+    Map<String, Object> attributes = attributes(span);
     assertThat(attributes)
         .containsEntry("taskscope.task.running_time", SpanContent.seconds(times.running()))
         .containsEntry("taskscope.task.queued_time", SpanContent.seconds(times.queued()))
@@ -120,6 +101,6 @@ class AgentSpansIT {
     assertThat(tenant.get()).isEqualTo("acme");
     assertThat(traceId.get()).isEqualTo(adopted.getTraceId());
     assertThat(adopted.getParentSpanId()).isEqualTo(spans.named("request").getSpanId());
-    assertThat(TracedTree.attributes(adopted)).containsEntry("taskscope.task.origin", "adopted");
+    assertThat(attributes(adopted)).containsEntry("taskscope.task.origin", "adopted");
   }
 }

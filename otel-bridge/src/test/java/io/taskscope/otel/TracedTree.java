@@ -3,6 +3,7 @@ package io.taskscope.otel;
 
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.testing.time.TestClock;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -23,7 +24,7 @@ abstract class TracedTree {
       OpenTelemetrySdk.builder()
           .setTracerProvider(
               SdkTracerProvider.builder()
-                  .setClock(clock)
+                  .setClock(spanClock())
                   .addSpanProcessor(SimpleSpanProcessor.create(spans))
                   .build())
           .build();
@@ -36,6 +37,11 @@ abstract class TracedTree {
   void install() {
     bridge = configure(OtelBridge.builder(sdk)).install();
     root = TaskScope.root("web", o -> o.onFailure((task, error) -> Decision.HANDLED));
+  }
+
+  /** Whose time spans have. Asked while this is being made. */
+  Clock spanClock() {
+    return clock;
   }
 
   /** Shutdowns are told of in a test of their own. */
