@@ -28,7 +28,7 @@ final class Background {
   private static final int MAX_TELLERS = 32;
 
   private static final ThreadPoolExecutor CALLBACKS = callbacks();
-  private static final ThreadPoolExecutor TELLERS = tellers();
+  private static final ThreadPoolExecutor TELLERS = pool(MAX_TELLERS, "taskscope-teller-");
 
   private Background() {}
 
@@ -75,20 +75,10 @@ final class Background {
         new ThreadPoolExecutor.AbortPolicy());
   }
 
-  private static ThreadPoolExecutor tellers() {
-    ThreadPoolExecutor tellers =
-        new ThreadPoolExecutor(
-            MAX_TELLERS,
-            MAX_TELLERS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(), // at most one entry per scope that is being closed
-            factory("taskscope-teller-"));
-    tellers.allowCoreThreadTimeOut(true);
-    return tellers;
-  }
-
-  /** Runs the hooks of a shutdown, which may wait for other hooks that block. */
+  /**
+   * Runs the hooks of a shutdown, which may wait for other hooks that block. At most one action per
+   * scope that is being closed waits here.
+   */
   static void tell(Runnable action) {
     TELLERS.execute(action);
   }
@@ -103,10 +93,19 @@ final class Background {
 
   /** One thread that does things in the order in which they come. */
   static ExecutorService single(String name) {
-    ThreadPoolExecutor one =
+    return pool(1, name);
+  }
+
+  private static ThreadPoolExecutor pool(int threads, String name) {
+    ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
-    one.allowCoreThreadTimeOut(true);
-    return one;
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            factory(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 }

@@ -208,8 +208,11 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited, Cont
 
   /** The same for a thread with this context. */
   static @Nullable TaskRun<?> ownTask(@Nullable Context context) {
-    while (!(context instanceof TaskRun<?>)) {
+    while (true) {
       switch (context) {
+        case TaskRun<?> task -> {
+          return task;
+        }
         case Block block -> context = block.outer();
         case Pooled pooled -> context = pooled.context();
         case null, default -> {
@@ -217,6 +220,5 @@ sealed interface Context permits TaskRun, Context.Block, Context.Inherited, Cont
         }
       }
     }
-    return context instanceof TaskRun<?> task ? task : null;
   }
 }

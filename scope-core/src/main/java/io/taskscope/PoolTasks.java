@@ -60,8 +60,9 @@ final class PoolTasks {
 
   private static final Map<Key, Given> GIVEN = new ConcurrentHashMap<>();
   private static final ReferenceQueue<Object> GONE = new ReferenceQueue<>();
-  private static volatile boolean any; // whether anything was ever given
-  private static boolean watching; // guarded by GIVEN
+
+  /** Whether anything was ever given; from then on what is thrown away is watched for. */
+  private static volatile boolean any; // guarded for writing by GIVEN
 
   private PoolTasks() {}
 
@@ -92,7 +93,6 @@ final class PoolTasks {
         member = false;
       }
     }
-    any = true;
     watch();
     Given given = new Given(submitter.inheritable(), task, name, named.getClass(), member, later);
     Given before = GIVEN.put(new Key(work, GONE), given);
@@ -223,11 +223,14 @@ final class PoolTasks {
 
   /** Work that nobody can run any more, because nobody has it. */
   private static void watch() {
+    if (any) {
+      return;
+    }
     synchronized (GIVEN) {
-      if (watching) {
+      if (any) {
         return;
       }
-      watching = true;
+      any = true;
     }
     Background.factory("taskscope-pools-").newThread(PoolTasks::watchForever).start();
   }

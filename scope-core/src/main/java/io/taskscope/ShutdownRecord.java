@@ -70,18 +70,17 @@ final class ShutdownRecord {
   }
 
   void abandoned(List<TaskRun<?>> tasks) {
-    for (TaskRun<?> task : tasks) {
-      abandoned.add(Abandonment.describe(task));
-      if (task.hooks.followsAbandonment()) {
-        telling.tell(task::tellAbandoned);
-      }
-    }
+    givenUp(tasks, abandoned);
   }
 
   /** Threads that nobody waits for, and that live on. */
   void background(List<TaskRun<?>> tasks) {
+    givenUp(tasks, background);
+  }
+
+  private void givenUp(List<TaskRun<?>> tasks, List<ShutdownReport.AbandonedTask> described) {
     for (TaskRun<?> task : tasks) {
-      background.add(Abandonment.describe(task));
+      described.add(Abandonment.describe(task));
       if (task.hooks.followsAbandonment()) {
         telling.tell(task::tellAbandoned);
       }

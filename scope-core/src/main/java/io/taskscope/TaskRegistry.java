@@ -122,16 +122,19 @@ final class TaskRegistry {
 
   /** Whether no task is live, but for those that wait for this very scope. */
   boolean isQuiet() {
-    long gone =
-        finished.sum(Count.DEPARTED); // first: then what has started since makes it not quiet
-    long live = started() - gone;
+    long live = present();
     return live == 0 || live == exempt();
   }
 
   /** Whether no task is live, background threads included. */
   boolean isEmpty() {
-    long gone = finished.sum(Count.DEPARTED);
-    return started() == gone;
+    return present() == 0;
+  }
+
+  /** Tasks that have not been seen to leave. */
+  private long present() {
+    long gone = finished.sum(Count.DEPARTED); // first: what has started since counts as present
+    return started() - gone;
   }
 
   /** When this returns, no {@link #add} is under way that saw an older state of the scope. */
