@@ -30,6 +30,15 @@ final class Background {
   private static final ThreadPoolExecutor CALLBACKS = callbacks();
   private static final ThreadPoolExecutor TELLERS = pool(MAX_TELLERS, "taskscope-teller-");
 
+  /**
+   * How many threads interrupt tasks. One is enough as long as no interrupt blocks; many that do
+   * keep later tasks from being interrupted, but no shutdown from keeping its time.
+   */
+  private static final int MAX_INTERRUPTERS = 16;
+
+  private static final ThreadPoolExecutor INTERRUPTERS =
+      pool(MAX_INTERRUPTERS, "taskscope-interrupter-");
+
   private Background() {}
 
   static ThreadFactory factory(String name) {
@@ -89,6 +98,11 @@ final class Background {
    */
   static void callOut(Runnable action) {
     CALLBACKS.execute(action);
+  }
+
+  /** Interrupts tasks, which may call the application. */
+  static void interrupt(Interrupts tasks) {
+    INTERRUPTERS.execute(tasks);
   }
 
   /** One thread that does things in the order in which they come. */

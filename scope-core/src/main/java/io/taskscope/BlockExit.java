@@ -53,7 +53,7 @@ final class BlockExit {
     if (block.closeIfEmpty() || block.state() == ScopeState.CLOSED) {
       return;
     }
-    ScopeShutdown.runAndWait(block, null, block.isLeftInAHurry());
+    ShutdownCall.runAndWait(block, null, block.isLeftInAHurry());
   }
 
   /** Whether it was closed, by whatever thread. */

@@ -27,21 +27,25 @@ final class FailureLog {
     this.windowNanos = window.toNanos();
   }
 
-  void log(TaskRun<?> task, Throwable error) {
-    try {
-      if (admits(task)) {
-        write(task + " failed", error);
-      }
-    } catch (Throwable loggingFailed) {
-      // There is nowhere left to tell it, and it must not reach the task's thread.
+  /**
+   * @param what happened to the task, such as "failed"
+   */
+  void log(Task<?> task, String what, Throwable error) {
+    if (admits(task)) {
+      write(task + " " + what, error);
     }
   }
 
-  private static void write(String message, @Nullable Throwable error) {
-    LOG.log(System.Logger.Level.ERROR, message, error);
+  /** Logs what is wrong, and lets nothing out. */
+  static void write(String message, @Nullable Throwable error) {
+    try {
+      LOG.log(System.Logger.Level.ERROR, message, error);
+    } catch (Throwable loggingFailed) {
+      // There is nowhere left to tell it, and it must not reach the caller's thread.
+    }
   }
 
-  private synchronized boolean admits(TaskRun<?> task) {
+  private synchronized boolean admits(Task<?> task) {
     long now = System.nanoTime();
     if (inWindow == 0 || now - windowEnds >= 0) {
       windowEnds = now + windowNanos;
@@ -65,13 +69,8 @@ final class FailureLog {
       count = leftOut;
       leftOut = 0;
     }
-    try {
-      write(
-          "%d more tasks failed and are not logged one by one, the first of them %s"
-              .formatted(count, example),
-          null);
-    } catch (Throwable loggingFailed) {
-      // As above.
-    }
+    write(
+        count + " more tasks failed and are not logged one by one, the first of them " + example,
+        null);
   }
 }

@@ -86,7 +86,7 @@ final class Failures {
         }
       }
     }
-    task.scope().tree().failureLog().log(task, error);
+    task.scope().tree().failureLog().log(task, "failed", error);
   }
 
   private static Decision decide(FailureHandler handler, TaskRun<?> task, Throwable error) {

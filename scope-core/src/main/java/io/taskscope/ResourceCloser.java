@@ -90,7 +90,7 @@ final class ResourceCloser {
       generation++; // if the interrupt ends it after all, it is not noted a second time
       current = null;
       if (thread != null) {
-        thread.interrupt();
+        Interrupts.deliverTo(thread);
       }
     }
     if (!left.isEmpty()) {

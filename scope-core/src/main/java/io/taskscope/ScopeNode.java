@@ -40,21 +40,7 @@ final class ScopeNode extends ScopeWork {
       @Nullable ScopeNode parent, String name, UnaryOperator<ScopeOptions> change) {
     Checks.scopeName(name);
     ScopeOptions options = ScopeOptions.from(ScopeOptions.LONG_LIVED, change);
-    if (parent != null && options.clock != null && options.clock != parent.clock()) {
-      throw new IllegalArgumentException(
-          "clock of scope \"%s\": only a root has one of its own, but %s is its parent"
-              .formatted(name, parent.path()));
-    }
-    for (String sibling : options.closeAfter) {
-      if (parent == null || parent.children().stream().noneMatch(c -> c.name().equals(sibling))) {
-        throw new IllegalArgumentException(
-            "closeAfter(\"%s\") of scope \"%s\": %s has no scope of that name; make it first"
-                .formatted(sibling, name, parent == null ? "a root" : parent.path()));
-      }
-    }
-    if (parent != null && !options.closeAfter.isEmpty()) {
-      parent.childrenHaveAnOrder = true;
-    }
+    refuseOtherClock(parent, name, options);
     ScopeNode scope = new ScopeNode(parent, name, false, options);
     scope.enter();
     return scope;
@@ -63,9 +49,15 @@ final class ScopeNode extends ScopeWork {
   static ScopeNode block(String name, UnaryOperator<ScopeOptions> change) {
     Checks.scopeName(name);
     ScopeOptions options = ScopeOptions.from(ScopeOptions.BLOCK, change);
+    if (!options.closeAfter.isEmpty()) {
+      throw new IllegalArgumentException(
+          "closeAfter of block \"%s\": a block ends where its code does; only a scope made by child() waits for siblings"
+              .formatted(name));
+    }
     Context before = Context.withoutLeftBlocks(Context.current());
-    ScopeNode scope =
-        new ScopeNode(before == null ? null : before.nearestScope(), name, true, options);
+    ScopeNode parent = before == null ? null : before.nearestScope();
+    refuseOtherClock(parent, name, options);
+    ScopeNode scope = new ScopeNode(parent, name, true, options);
     scope.enter();
     Context.Block opened = new Context.Block(scope, before);
     scope.exit = new BlockExit(scope, opened);
@@ -73,16 +65,30 @@ final class ScopeNode extends ScopeWork {
     return scope;
   }
 
+  private static void refuseOtherClock(
+      @Nullable ScopeNode parent, String name, ScopeOptions options) {
+    if (parent != null && options.clock != null && options.clock != parent.clock()) {
+      throw new IllegalArgumentException(
+          "clock of scope \"%s\": only a root has one of its own, but %s is its parent"
+              .formatted(name, parent.path()));
+    }
+  }
+
   private void enter() {
     ScopeNode parent = above();
     MemberList<ScopeNode> siblings = siblings();
     synchronized (siblings) {
-      if (parent != null && !parent.admitsScope(isBlock())) {
+      try {
+        if (parent != null && !parent.admitsScope(isBlock())) {
+          throw new ScopeClosedException(
+              "scope %s is %s: it takes no new scope \"%s\""
+                  .formatted(parent.path(), parent.standing(), name()));
+        }
+        CloseOrder.check(this);
+      } catch (RuntimeException refused) {
         stats().closed();
         dropHooksAndHistory();
-        throw new ScopeClosedException(
-            "scope %s is %s: it takes no new scope \"%s\""
-                .formatted(parent.path(), parent.standing(), name()));
+        throw refused;
       }
       siblings.link(this);
     }
@@ -136,7 +142,7 @@ final class ScopeNode extends ScopeWork {
 
   @Override
   public ShutdownReport shutdown(Duration deadline) {
-    return ScopeShutdown.runAndWait(this, Objects.requireNonNull(deadline, "deadline"), false);
+    return ShutdownCall.runAndWait(this, Objects.requireNonNull(deadline, "deadline"), false);
   }
 
   /** Starts a shutdown bounded by the scopes' own limits, and does not wait for it. */
@@ -149,7 +155,7 @@ final class ScopeNode extends ScopeWork {
     if (exit != null) {
       exit.leave();
     } else {
-      ScopeShutdown.runAndWait(this, null, false);
+      ShutdownCall.runAndWait(this, null, false);
     }
   }
 

@@ -178,7 +178,8 @@ public final class ScopeOptions {
    * In a shutdown of the parent this scope begins to end only when the named siblings are closed.
    *
    * @param siblings names of scopes that were made before under the same parent; making the scope
-   *     throws {@link IllegalArgumentException} where one is missing
+   *     throws {@link IllegalArgumentException} where one is missing, where one of them would in
+   *     turn be closed after this one, and for a block
    */
   public ScopeOptions closeAfter(String... siblings) {
     List<String> all = new ArrayList<>(closeAfter);

@@ -30,8 +30,17 @@ final class ScopeShutdown implements Runnable {
   /** How long resources have at least, if the deadline allows it, and hooks at most. */
   private static final long MIN_RESOURCES = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** An interrupting that takes longer than this shortens the time tasks have to react. */
+  /** An interrupting that takes longer than this does not shorten the time tasks have to react. */
   private static final long MANY_TASKS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How often it is looked whether the interrupting, which is due to end, has ended. */
+  private static final long A_MOMENT = TimeUnit.MILLISECONDS.toNanos(2);
+
+  /** How long tasks that end just when they would be given up have to be counted. */
+  private static final long LEAVING = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How long to wait after an error of our own, such as too little memory, before going on. */
+  private static final long AFTER_AN_ERROR = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final long MAX_TELLING = TimeUnit.SECONDS.toNanos(1);
 
@@ -61,6 +70,12 @@ final class ScopeShutdown implements Runnable {
   private Step step = Step.WAITING;
   private long phaseUntil;
   private boolean cancelledAtDeadline;
+  private boolean errorSeen;
+  private long cancelBegan;
+  private boolean gaveUp;
+  private long gaveUpCount;
+  private long leavingUntil; // by the real clock
+  private @Nullable Interrupts interrupts;
   private @Nullable ResourceCloser closer;
 
   ScopeShutdown(ScopeNode scope) {
@@ -108,23 +123,6 @@ final class ScopeShutdown implements Runnable {
     all.reversed().forEach(ScopeShutdown::wake);
   }
 
-  /** Shuts down and waits, but not for the tasks on whose thread this is called. */
-  static ShutdownReport runAndWait(ScopeNode top, @Nullable Duration deadline, boolean hurry) {
-    if (deadline != null) {
-      Checks.timeout("deadline", deadline); // before anything is changed
-    }
-    List<TaskRun<?>> callers = exemptCallers(top);
-    try {
-      ScopeShutdown shutdown = request(top, deadline);
-      if (hurry) {
-        shutdown.hurry();
-      }
-      return shutdown.await();
-    } finally {
-      callers.forEach(task -> task.scope().registry().unexempt(task));
-    }
-  }
-
   /** The scope was closed before: there is nothing to do and nothing to wait for. */
   void isOver() {
     step = Step.CLOSED;
@@ -143,42 +141,11 @@ final class ScopeShutdown implements Runnable {
     }
   }
 
-  /** Waits for the end, without being kept from it by an interrupt, which it passes on. */
-  private ShutdownReport await() {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return limit.awaitOver()
-              ? scope
-                  .report()
-                  .orElseGet(() -> record.report(clock.nanoTime(), limit.asked(), List.of()))
-              : limit.cutOff();
-        } catch (InterruptedException e) {
-          interrupted = true;
-          if (scope.isBlock()) {
-            hurry(); // the owner of the block is cancelled itself
-          }
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** The tasks inside on whose thread this is: waiting for them would be waiting for ourselves. */
-  private static List<TaskRun<?>> exemptCallers(ScopeNode top) {
-    List<TaskRun<?>> callers = new ArrayList<>();
-    for (TaskRun<?> at = Context.ownTask(); at != null; at = at.callerOnThisThread()) {
-      if (at.scope().isAtOrBelow(top)) {
-        callers.add(at);
-        at.scope().registry().exempt(at);
-        at.scope().quiet.maybeReached();
-      }
-    }
-    return callers;
+  /** Waits until it is over, or its deadline has passed. */
+  ShutdownReport awaitReport() throws InterruptedException {
+    return limit.awaitOver()
+        ? scope.report().orElseGet(() -> record.report(clock.nanoTime(), limit.asked(), List.of()))
+        : limit.cutOff();
   }
 
   Optional<Instant> deadlineInstant() {
@@ -198,6 +165,19 @@ final class ScopeShutdown implements Runnable {
   @Override
   public void run() {
     queued.set(false); // before looking: what happens from here on is looked at once more
+    try {
+      moveOn();
+    } catch (Throwable error) { // there is no memory, say: later there may be some
+      if (!errorSeen) {
+        errorSeen = true;
+        String what = "the shutdown of " + scope.path() + " is held up by an error";
+        Background.callOut(() -> FailureLog.write(what, error)); // a logger may block
+      }
+      Background.TIMER.schedule(this::wake, AFTER_AN_ERROR, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void moveOn() {
     if (scope.state() == ScopeState.CLOSED && step.compareTo(Step.TELLING) < 0) {
       isOver(); // a block that was closed together with the scope around it, at the same moment
     }
@@ -274,38 +254,55 @@ final class ScopeShutdown implements Runnable {
   private void beginCancelling(long now) {
     group.seal();
     record.beginPhase(ShutdownPhase.CANCEL, now, group.live());
-    long begun = System.nanoTime();
-    group.cancel("shutdown of " + scope.path());
-    long took = System.nanoTime() - begun;
-    // Counts from when all have been interrupted, which with very many tasks takes a while.
-    long interruptedAt = took < MANY_TASKS ? now : now + took;
-    phaseUntil = earlier(interruptedAt + scope.options().cancelNanos, limit.at() + LAST_GRACE);
+    cancelBegan = now;
+    interrupts = group.cancel("shutdown of " + scope.path(), this::wake);
+    phaseUntil = cancelUntil();
     step = Step.CANCELLING;
   }
 
+  /** Counts from when all have been interrupted, which with very many tasks takes a while. */
+  private long cancelUntil() {
+    long took = interrupts == null ? 0 : interrupts.tookNanos();
+    long interruptedAt = took < MANY_TASKS ? cancelBegan : cancelBegan + took;
+    return earlier(interruptedAt + scope.options().cancelNanos, limit.at() + LAST_GRACE);
+  }
+
   private void whileCancelling(long now) {
-    if (group.isQuiet()) {
-      record.endPhase(ShutdownPhase.CANCEL, Result.CANCELLED, now, 0);
-      beginResources(now);
-    } else if (now - phaseUntil >= 0) {
-      long stacksUntil =
-          System.nanoTime() + earlier(now + MAX_TELLING, limit.at() + LAST_CALL) - now;
-      List<TaskRun<?>> abandoned = group.abandon(stacksUntil);
-      record.abandoned(abandoned);
-      Result how = abandoned.isEmpty() ? Result.CANCELLED : Result.ABANDONED;
+    phaseUntil = cancelUntil();
+    if (group.isQuiet() || (gaveUp && System.nanoTime() - leavingUntil >= 0)) {
       long after = clock.nanoTime(); // giving up many takes its time
-      record.endPhase(ShutdownPhase.CANCEL, how, after, abandoned.size());
+      Result how = gaveUpCount == 0 ? Result.CANCELLED : Result.ABANDONED;
+      record.endPhase(ShutdownPhase.CANCEL, how, after, gaveUpCount);
       beginResources(after);
-    } else {
-      phaseUntil = earlier(phaseUntil, limit.at() + LAST_GRACE);
+    } else if (now - phaseUntil < 0) {
       alarm.at(phaseUntil);
+    } else if (gaveUp || areStillBeingInterrupted(now)) {
+      Background.TIMER.schedule(this::wake, A_MOMENT, TimeUnit.NANOSECONDS);
+    } else {
+      giveUp(now);
+      wake();
     }
+  }
+
+  /** By the real clock: one that is set by hand may have passed the cancel timeout in one step. */
+  private boolean areStillBeingInterrupted(long now) {
+    boolean mayWait = clock != TaskClock.system() || now - (limit.at() + LAST_GRACE) < 0;
+    return mayWait && interrupts != null && interrupts.areOnTheirWay();
+  }
+
+  private void giveUp(long now) {
+    long stacksUntil = System.nanoTime() + earlier(now + MAX_TELLING, limit.at() + LAST_CALL) - now;
+    List<TaskRun<?>> abandoned = group.abandon(stacksUntil);
+    record.abandoned(abandoned);
+    gaveUp = true;
+    gaveUpCount = abandoned.size();
+    leavingUntil = System.nanoTime() + LEAVING;
   }
 
   private void cancelAtDeadline() {
     if (!cancelledAtDeadline) {
       cancelledAtDeadline = true;
-      group.cancel("deadline of the shutdown of " + scope.path());
+      group.cancel("deadline of the shutdown of " + scope.path(), () -> {});
     }
     if (clock.nanoTime() - (limit.at() + LAST_GRACE) < 0) {
       alarm.at(limit.at() + LAST_GRACE);

@@ -3,7 +3,6 @@ package io.taskscope;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -77,13 +76,13 @@ final class ShutdownGroup {
 
   /** Whether the siblings that were to be closed first, and are being closed, are closed. */
   boolean siblingsBeforeAreClosed() {
-    Collection<String> before = scope.options().closeAfter;
     ScopeNode parent = scope.above();
     return parent == null
-        || before.isEmpty()
+        || scope.options().closeAfter.isEmpty()
         || parent.childNodes().stream()
             .noneMatch(
-                sibling -> before.contains(sibling.name()) && sibling.shutdownUnderWay() != null);
+                sibling ->
+                    CloseOrder.waitsFor(scope, sibling) && sibling.shutdownUnderWay() != null);
   }
 
   /** Siblings that may have waited for this scope to be closed. */
@@ -92,7 +91,7 @@ final class ShutdownGroup {
     if (parent != null && parent.childrenHaveAnOrder) { // else this would be quadratic for nothing
       for (ScopeNode sibling : parent.childNodes()) {
         ScopeShutdown other = sibling.shutdownUnderWay();
-        if (other != null && sibling.options().closeAfter.contains(scope.name())) {
+        if (other != null && CloseOrder.waitsFor(sibling, scope)) {
           other.wake();
         }
       }
@@ -127,25 +126,24 @@ final class ShutdownGroup {
     }
   }
 
-  /** Interrupts every task, once, and calls no hook on this thread. */
-  void cancel(String reason) {
-    CancelRequest request = CancelRequest.now(new Outcome.Cancelled(reason, "shutdown", List.of()));
-    List<TaskRun<?>> notBegun = new ArrayList<>();
+  /**
+   * Interrupts every task, once, on another thread.
+   *
+   * @param whenDelivered called when all have been
+   */
+  Interrupts cancel(String reason, Runnable whenDelivered) {
+    List<TaskRun<?>> tasks = new ArrayList<>();
     for (ScopeNode node : nodes()) {
       node.registry()
           .forEach(
               task -> {
                 if (!task.exempt) {
-                  task.cancelIfBegun(request);
-                  if (!task.hasStarted()) {
-                    notBegun.add(task); // its end calls hooks, which may block
-                  }
+                  tasks.add(task);
                 }
               });
     }
-    if (!notBegun.isEmpty()) {
-      Background.callOut(() -> notBegun.forEach(task -> task.cancel(request)));
-    }
+    CancelRequest request = CancelRequest.now(new Outcome.Cancelled(reason, "shutdown", List.of()));
+    return Interrupts.deliver(tasks, request, whenDelivered);
   }
 
   /** Gives up every task, innermost first, and calls no hook. */

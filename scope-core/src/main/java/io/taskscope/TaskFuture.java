@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How a task ended, its result, and those who wait for it. */
 abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentity<T>
-    permits TaskRun {
+    permits TaskControl {
   private static final VarHandle OUTCOME;
   private static final VarHandle WAITERS;
 
@@ -43,6 +43,9 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
 
   /** Whether a caller has got its failure, or is about to. */
   volatile boolean retrieved;
+
+  /** Whether a caller has seen how it ended. */
+  volatile boolean shown;
 
   TaskFuture(ScopeNode scope, String name, TaskOrigin origin) {
     super(scope, name, origin);
@@ -144,12 +147,20 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
     onLeave(listener);
   }
 
+  /**
+   * Whoever asked for that does not follow the task any longer; a failure to come is not theirs.
+   */
+  void retrieveNoMore() {
+    waiters().exit();
+  }
+
   @SuppressWarnings("NullAway") // a null result is a T: the body returned it
   private T value() throws ExecutionException {
     return switch (Objects.requireNonNull(outcome)) {
       case Outcome.Success success -> result;
       case Outcome.Failure failure -> {
         retrieved = true;
+        shown = true;
         Failures.retrieved(self(), failure.error());
         throw new Failures.Retrieved(self(), failure.error());
       }
@@ -178,6 +189,7 @@ abstract sealed class TaskFuture<T extends @Nullable Object> extends TaskIdentit
   @Override
   public Throwable exceptionNow() {
     if (left && outcome instanceof Outcome.Failure failure) {
+      shown = true;
       Failures.retrieved(self(), failure.error());
       return failure.error();
     }

@@ -6,7 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,40 +19,19 @@ import org.jspecify.annotations.Nullable;
  * isDone()} means that it has left, so that whoever sees a finished task also sees counts that
  * include it.
  */
-final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements Context, Runnable {
-  // The control word. Cancelling and ending race for it.
-  private static final int QUEUED = 0;
-  private static final int CREATED = 1; // hooks are being told; a cancel waits for them
-  private static final int RUNNING = 2;
-  private static final int INTERRUPTING =
-      3; // an interrupt is being delivered; the end waits for it
-  private static final int INTERRUPTED = 4;
-  private static final int SHIELDED = 5; // a cancel is held back
-  private static final int SHIELDED_CANCEL = 6; // and there is one
-  private static final int ENDED = 7;
-
-  private static final VarHandle CONTROL;
-  private static final VarHandle CANCEL;
+final class TaskRun<T extends @Nullable Object> extends TaskControl<T>
+    implements Context, Runnable {
   private static final VarHandle STARTED;
-  private static final VarHandle THREAD;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      CONTROL = lookup.findVarHandle(TaskRun.class, "control", int.class);
-      CANCEL = lookup.findVarHandle(TaskRun.class, "cancel", CancelRequest.class);
-      STARTED = lookup.findVarHandle(TaskRun.class, "startedNanos", long.class);
-      THREAD = lookup.findVarHandle(TaskRun.class, "thread", Thread.class);
+      STARTED = MethodHandles.lookup().findVarHandle(TaskRun.class, "startedNanos", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private volatile long startedNanos; // 0 until it starts
-
-  private volatile int control; // QUEUED, unless hooks are to be told first
-  private volatile @Nullable CancelRequest cancel;
-  private volatile @Nullable Thread thread;
   private volatile @Nullable Inherited inheritable;
 
   /** Where its time goes; null where the agent does not tell. */
@@ -77,9 +55,6 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   TaskRun(ScopeNode scope, String name, TaskOrigin origin, Object body) {
     super(scope, name, origin);
     this.body = Objects.requireNonNull(body, "body");
-    if (hooks.followsCreation()) {
-      CONTROL.set(this, CREATED);
-    }
   }
 
   @Override
@@ -95,19 +70,13 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
       return;
     }
     hooks.taskCreated(this);
-    control = QUEUED;
-    CancelRequest request = cancel;
-    if (request != null) {
-      endBeforeStart(request.outcome());
-    }
+    open();
   }
 
-  /** Ends the task in place of running it; does nothing if it has begun or ended. */
-  void endBeforeStart(Outcome how) {
-    if (CONTROL.compareAndSet(this, QUEUED, ENDED)) {
-      hooks = hooks.stillThere();
-      finish(how, null);
-    }
+  @Override
+  void endedBeforeStart(Outcome how) {
+    hooks = hooks.stillThere();
+    finish(how, null);
   }
 
   /** The body of the thread of a spawned task. */
@@ -170,18 +139,13 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   /** Begins on a thread; the body follows there. */
   boolean beginOn(Thread here) {
-    // Before it counts as running: a canceller will need it, and the next step publishes it.
-    THREAD.setOpaque(this, here);
-    if (CONTROL.compareAndSet(this, QUEUED, RUNNING)) {
-      STARTED.setOpaque(this, System.nanoTime() | 1); // never 0, which means not started
-      stepsBegin();
-      if (cancel != null) { // whoever asked for it may have looked just before
-        interrupt();
-      }
-      return true;
+    if (!enter(here)) {
+      return false;
     }
-    thread = null;
-    return false;
+    STARTED.setOpaque(this, System.nanoTime() | 1); // never 0, which means not started
+    stepsBegin();
+    interruptIfCancelled(); // whoever asked for it may have looked just before
+    return true;
   }
 
   private void stepsBegin() {
@@ -221,7 +185,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
 
   /** The end of a task that is a thread. */
   void endAdopted(@Nullable Throwable error) {
-    if (control != ENDED) {
+    if (!hasSettled()) {
       end(null, error);
     }
   }
@@ -233,8 +197,8 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   }
 
   private void end(@Nullable T value, @Nullable Throwable error) {
-    boolean interrupted = (control != RUNNING || mustNotBeInterrupted(error)) && settle();
-    CancelRequest request = cancel;
+    boolean interrupted = (!isUndisturbed() || mustNotBeInterrupted(error)) && settle();
+    CancelRequest request = cancelRequest();
     if (interrupted && request != null && (error == null || Failures.isCancellation(error))) {
       finish(request.outcome(), null);
     } else if (error != null) {
@@ -251,30 +215,6 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
    */
   private boolean mustNotBeInterrupted(@Nullable Throwable error) {
     return origin() != TaskOrigin.SPAWNED || error != null || hooks.followsEnd();
-  }
-
-  /**
-   * From here on the thread is not interrupted by a cancel any more, and is not interrupted by one.
-   *
-   * @return whether it was, by a cancel of this task
-   */
-  private boolean settle() {
-    int before;
-    do {
-      while ((before = control) == INTERRUPTING) {
-        Thread.onSpinWait(); // the canceller is between two instructions
-      }
-    } while (!CONTROL.compareAndSet(this, before, ENDED));
-    if (before != INTERRUPTED) {
-      return false;
-    }
-    Thread.interrupted(); // ours, and too late for the body: it is nobody else's
-    for (TaskRun<?> at = callerOnThisThread(); at != null; at = at.callerOnThisThread()) {
-      if (at.control == INTERRUPTED) { // unless the caller was to be interrupted as well
-        Thread.currentThread().interrupt();
-      }
-    }
-    return true;
   }
 
   private void finish(Outcome how, @Nullable T value) {
@@ -300,7 +240,7 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     }
     hooks.taskFinished(this); // before it leaves: who sees the scope quiet sees all telemetry of it
     body = bodyClass(); // not volatile: who reads the old one a while longer sees the same class
-    THREAD.setRelease(this, null);
+    forgetThread();
     if (first) {
       leave(how);
       if (how instanceof Outcome.Failure failure && !kept && !retrieved) {
@@ -358,117 +298,14 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
     return left;
   }
 
-  // ---- cancelling
-
-  @Override
-  public boolean cancel(String reason) {
-    Objects.requireNonNull(reason, "reason");
-    if (outcome != null) {
-      return false;
-    }
-    if (cancel == null) {
-      CANCEL.compareAndSet(this, null, CancelRequest.now(Outcome.Cancelled.byCaller(reason)));
-    }
-    deliverCancel();
-    return outcome == null || outcome instanceof Outcome.Cancelled;
-  }
-
-  /** Cancels with a ready-made request, so that cancelling many allocates one. */
-  void cancel(CancelRequest request) {
-    CANCEL.compareAndSet(this, null, request);
-    deliverCancel();
-  }
-
-  /**
-   * Interrupts the body if it has begun, and calls no hook; the rest of {@link #cancel} may follow.
-   */
-  void cancelIfBegun(CancelRequest request) {
-    CANCEL.compareAndSet(this, null, request);
-    interrupt();
-  }
-
-  private void deliverCancel() {
-    endBeforeStart(Objects.requireNonNull(cancel).outcome());
-    interrupt();
-  }
-
-  /** Interrupts the body, or leaves it to the end of a shield; once, and never neither. */
-  private void interrupt() {
-    int before = control;
-    while (before == RUNNING || before == SHIELDED) {
-      int after = before == RUNNING ? INTERRUPTING : SHIELDED_CANCEL;
-      if (CONTROL.compareAndSet(this, before, after)) {
-        if (after == INTERRUPTING) {
-          Thread running = thread;
-          if (running != null) {
-            running.interrupt();
-          }
-          control = INTERRUPTED;
-        }
-        return;
-      }
-      before = control; // it has entered or left a shield just now
-    }
-  }
-
-  /**
-   * Runs something on this task's own thread that a cancellation has to wait for; also one of the
-   * tasks that called this one, as they share the thread.
-   */
-  <R extends @Nullable Object, X extends Throwable> R shielded(
-      ScopedValue.CallableOp<? extends R, X> op) throws X {
-    TaskRun<?> caller = callerOnThisThread();
-    return caller == null
-        ? this.<R, X>shieldedAlone(op)
-        : caller.<R, X>shielded(() -> this.<R, X>shieldedAlone(op));
-  }
-
-  private <R extends @Nullable Object, X extends Throwable> R shieldedAlone(
-      ScopedValue.CallableOp<? extends R, X> op) throws X {
-    boolean held = CONTROL.compareAndSet(this, RUNNING, SHIELDED);
-    boolean interrupted = false;
-    if (!held) { // in a shield already, or cancelled before it: then its interrupt is held back
-      while (control == INTERRUPTING) {
-        Thread.onSpinWait();
-      }
-      interrupted = control == INTERRUPTED && Thread.interrupted();
-    }
-    try {
-      return op.call();
-    } finally {
-      if (held && !CONTROL.compareAndSet(this, SHIELDED, RUNNING)) {
-        interrupted = CONTROL.compareAndSet(this, SHIELDED_CANCEL, INTERRUPTED);
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  @Override
-  public boolean cancel(boolean mayInterruptIfRunning) {
-    String reason = "cancelled through Future.cancel";
-    if (mayInterruptIfRunning || control == CREATED) {
-      return cancel(reason);
-    }
-    endBeforeStart(Outcome.Cancelled.byCaller(reason));
-    return outcome instanceof Outcome.Cancelled;
-  }
-
   // ---- where it stands
-
-  /** How long ago it was cancelled; 0 if it was not. */
-  long nanosSinceCancel() {
-    CancelRequest request = cancel;
-    return request == null ? 0 : System.nanoTime() - request.atNanos();
-  }
 
   @Override
   public TaskState taskState() {
     if (outcome != null) {
       return TaskState.FINISHED;
     }
-    Thread running = thread;
+    Thread running = runningThread();
     if (startedNanos == 0 || running == null) {
       return TaskState.QUEUED;
     }
@@ -534,13 +371,8 @@ final class TaskRun<T extends @Nullable Object> extends TaskFuture<T> implements
   }
 
   @Override
-  public Optional<Thread> thread() {
-    return Optional.ofNullable(thread);
-  }
-
-  @Override
   public StackTraceElement[] where() {
-    Thread running = thread;
+    Thread running = runningThread();
     return running == null ? new StackTraceElement[0] : running.getStackTrace();
   }
 

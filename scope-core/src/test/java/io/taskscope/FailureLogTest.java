@@ -47,7 +47,7 @@ class FailureLogTest {
     FailureLog failures = new FailureLog(Duration.ofSeconds(1));
     Task<?> task = guard.root("web").spawn("t", () -> 1);
     for (int i = 0; i < FailureLog.IN_FULL + 50; i++) {
-      failures.log((TaskRun<?>) task, new IOException("x"));
+      failures.log((TaskRun<?>) task, "failed", new IOException("x"));
     }
 
     await("sum", () -> logged().stream().anyMatch(message -> message.contains("more tasks")));
@@ -57,7 +57,7 @@ class FailureLogTest {
         .startsWith(FailureLog.IN_FULL + 50 - inFull + " more tasks failed")
         .contains(task.toString());
 
-    failures.log((TaskRun<?>) task, new IOException("later"));
+    failures.log((TaskRun<?>) task, "failed", new IOException("later"));
     assertThat(log.records.getLast().getThrown()).hasMessage("later");
   }
 
