@@ -3,9 +3,11 @@ package io.taskscope;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -47,9 +49,14 @@ final class CompletionBuffer<T extends @Nullable Object> implements Completions<
 
   static <T extends @Nullable Object> CompletionBuffer<T> of(
       Collection<? extends Task<? extends T>> tasks) {
-    CompletionBuffer<T> buffer = ofCount(tasks.size());
+    List<TaskRun<?>> followed = new ArrayList<>();
+    CompletionBuffer<T> buffer =
+        new CompletionBuffer<>(
+            tasks.size(), tasks.size(), self -> followed.forEach(TaskRun::retrieveNoMore));
     for (Task<? extends T> task : tasks) {
-      ((TaskRun<?>) task).retrieveOnLeave(buffer::offer);
+      TaskRun<?> run = (TaskRun<?>) task;
+      followed.add(run);
+      run.retrieveOnLeave(buffer::offer);
     }
     return buffer;
   }
@@ -94,6 +101,7 @@ final class CompletionBuffer<T extends @Nullable Object> implements Completions<
       wait(left / 1_000_000, (int) (left % 1_000_000));
     }
     Optional<Completion<T>> next = Optional.ofNullable(closed ? null : waiting.poll());
+    next.ifPresent(read -> ((TaskRun<?>) read.task()).shown = true);
     if (expected == 0) {
       notifyAll(); // other readers may be waiting for what this one took
     }
@@ -135,6 +143,11 @@ final class CompletionBuffer<T extends @Nullable Object> implements Completions<
         .onClose(this::close);
   }
 
+  /** How many have come that nobody has read. */
+  synchronized int unread() {
+    return waiting.size();
+  }
+
   @Override
   public synchronized long dropped() {
     return dropped;
@@ -142,14 +155,25 @@ final class CompletionBuffer<T extends @Nullable Object> implements Completions<
 
   @Override
   public void close() {
+    List<Completion<T>> unread;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
+      unread = List.copyOf(waiting);
       waiting.clear();
       notifyAll();
     }
     onClose.accept(this);
+    unread.forEach(CompletionBuffer::reportIfUnseen);
+  }
+
+  /** The reader was to have this failure, and has gone without it. */
+  private static void reportIfUnseen(Completion<?> unread) {
+    TaskRun<?> task = (TaskRun<?>) unread.task();
+    if (unread.outcome() instanceof Outcome.Failure failure && !task.shown && !task.reported) {
+      Failures.report(task, failure.error());
+    }
   }
 }
