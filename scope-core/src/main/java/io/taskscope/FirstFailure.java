@@ -102,7 +102,7 @@ final class FirstFailure {
       TaskFailedException thrown = new TaskFailedException(what, cause);
       failed.stream()
           .map(Failed::error)
-          .filter(error -> !error.equals(cause))
+          .filter(error -> error != cause)
           .forEach(thrown::addSuppressed);
       throw thrown;
     }

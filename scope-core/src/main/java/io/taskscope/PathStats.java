@@ -183,6 +183,9 @@ final class PathStats {
     if (path.equals(PathStatistics.OTHER)) {
       return Optional.of(OTHER);
     }
+    if (!path.startsWith("/")) {
+      return Optional.empty();
+    }
     PathStats at = TOP;
     int start = 1; // after the first slash
     while (at != null && start <= path.length()) {

@@ -98,7 +98,7 @@ final class ReportText {
         } else if (resource.error() != null) {
           text.append(
               "resource \"%s\" of %s failed to close: %s%n"
-                  .formatted(resource.name(), scope.path(), resource.error()));
+                  .formatted(resource.name(), scope.path(), Failures.text(resource.error())));
         }
       }
     }

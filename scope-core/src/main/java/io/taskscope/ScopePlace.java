@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,7 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
 
   @Override
   public Optional<TaskScope> find(String relativePath) {
+    Objects.requireNonNull(relativePath, "relativePath");
     List<TaskScope> level = List.of(this);
     for (String segment : relativePath.split("/", -1)) {
       if (!segment.isEmpty()) {

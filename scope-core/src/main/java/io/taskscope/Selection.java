@@ -122,7 +122,7 @@ final class Selection {
   private static @Nullable String reason(@Nullable Outcome outcome) {
     return switch (outcome) {
       case Outcome.Cancelled cancelled -> cancelled.reason();
-      case Outcome.Failure failure -> failure.error().toString();
+      case Outcome.Failure failure -> Failures.text(failure.error());
       case null, default -> null;
     };
   }

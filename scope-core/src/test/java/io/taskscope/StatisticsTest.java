@@ -298,7 +298,8 @@ class StatisticsTest {
   @Test
   void closedStatistics_ofAPathThatNeverWas_areEmpty() {
     guard.root("stat-never");
-    for (String path : new String[] {"", "/", "x", "/stat-never/x", "/stat-never/", "//"}) {
+    for (String path :
+        new String[] {"", "/", "x", "xstat-never", "/stat-never/x", "/stat-never/", "//"}) {
       assertThat(TaskScope.closedStatistics(path)).as(path).isEmpty();
     }
     assertThat(TaskScope.closedStatistics(PathStatistics.OTHER)).isPresent();
