@@ -24,7 +24,11 @@ final class Surroundings {
         Map.of());
     try {
       Class<?> vm = Class.forName("jdk.internal.misc.VM");
-      for (String argument : (String[]) vm.getMethod("getRuntimeArguments").invoke(null)) {
+      String[] arguments = (String[]) vm.getMethod("getRuntimeArguments").invoke(null);
+      if (arguments == null) {
+        return null; // a JVM without any option, as that of an executable jar may be
+      }
+      for (String argument : arguments) {
         if (argument.startsWith("-XX:AOTMode=record")
             || argument.startsWith("-XX:AOTMode=create")
             || argument.startsWith("-XX:AOTCacheOutput=")
