@@ -3,6 +3,7 @@ package io.taskscope.demo;
 
 import io.taskscope.ShutdownReport;
 import io.taskscope.TaskScope;
+import io.taskscope.view.AgentStatus;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -81,6 +82,7 @@ final class DemoRun {
     out.println("server   " + web.serverAddress());
     out.println("metrics  " + web.metricsAddress());
     out.println("traces   " + telemetry.tracesGoTo());
+    out.println("agent    " + agent(TaskScope.statistics().agent()));
     out.println("recording  " + telemetry.recordingFile());
     out.println();
     if (settings.rate() > 0) {
@@ -100,6 +102,16 @@ final class DemoRun {
                 .formatted(DurationText.of(settings.duration())));
     out.println();
     out.flush();
+  }
+
+  /** What the agent does here; the manifest of the demo's jar names it. */
+  static String agent(AgentStatus agent) {
+    return switch (agent.state()) {
+      case ON ->
+          "on: steps and waits are measured, what tasks start or give to pools is theirs as well";
+      case PARTIAL -> "partial: " + String.join("; ", agent.missing());
+      case OFF -> "off: times of tasks are not split, and only what is spawned is counted";
+    };
   }
 
   /** Prints the table from time to time, until it is time to stop. */

@@ -21,6 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** The demo as a process, while it runs: what it answers, and what is seen of it from outside. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoRunningIT {
+  private static final Pattern ADOPTED =
+      Pattern.compile(
+          "taskscope_tasks_started_total\\{origin=\"adopted\",scope_path=\"/web/app-b/handlers\"} [1-9]");
+  private static final Pattern PARKED =
+      Pattern.compile(
+          "taskscope_task_park_seconds_total\\{reason=\"sleep\",scope_path=\"/web/app-a/handlers\"} [0-9.]*[1-9]");
+
   private OtlpReceiver collector;
   private DemoProcess demo;
   private String server;
@@ -54,6 +61,19 @@ class DemoRunningIT {
     assertThat(metrics).matches("http://127\\.0\\.0\\.1:\\d+/metrics");
     assertThat(demo.awaitValue("traces")).isEqualTo(collector.grpcEndpoint());
     assertThat(demo.awaitValue("recording")).endsWith("demo.jfr");
+  }
+
+  @Test
+  void agent_withoutAnyFlag_isOn() throws Exception {
+    assertThat(demo.awaitValue("agent")).startsWith("on: ");
+    assertThat(demo.err()).isEmpty();
+    assertAnswer("b/report", 200, "audited");
+    HttpProbe.await(
+        metrics,
+        answer ->
+            answer.body().contains("taskscope_build_info{agent=\"on\",")
+                && ADOPTED.matcher(answer.body()).find()
+                && PARKED.matcher(answer.body()).find());
   }
 
   @Test
