@@ -40,8 +40,8 @@ final class CloseOrder {
   }
 
   /** Whether one scope waits for the other when both are being closed. */
-  static boolean waitsFor(ScopeNode scope, ScopeNode sibling) {
-    return scope != sibling && scope.options().closeAfter.contains(sibling.name());
+  static boolean waitsFor(ScopeNode later, ScopeNode earlier) {
+    return later != earlier && later.options().closeAfter.contains(earlier.name());
   }
 
   private static List<ScopeNode> openSiblings(ScopeNode parent) {
