@@ -113,38 +113,52 @@ abstract sealed class TaskControl<T extends @Nullable Object> extends TaskFuture
   final boolean settle() {
     int before;
     do {
-      awaitDelivery();
-      before = control;
+      before = awaitDelivery();
     } while (!CONTROL.compareAndSet(this, before, ENDED));
-    if (before != INTERRUPTED && before != INTERRUPTING) {
+    if (!isInterrupt(before)) {
       return false;
     }
     Thread.interrupted(); // ours, and too late for the body: it is nobody else's
     for (TaskControl<?> at = callerOnThisThread(); at != null; at = at.callerOnThisThread()) {
-      if (at.control == INTERRUPTED) { // unless the caller was to be interrupted as well
+      if (isInterrupt(at.awaitDelivery())) { // unless the caller was to be interrupted as well
         interruptSelf();
       }
     }
     return true;
   }
 
-  /** Waits while an interrupt is being delivered, but not for ever. */
-  private void awaitDelivery() {
-    for (int i = 0; control == INTERRUPTING && i < SPINS; i++) {
+  private static boolean isInterrupt(int control) {
+    return control == INTERRUPTED || control == INTERRUPTING;
+  }
+
+  /**
+   * Waits while an interrupt is being delivered, but not for ever.
+   *
+   * @return what the control word said at last. Whoever goes by that must not read the word again:
+   *     it may have come to say that an interrupt is being delivered, for which nobody has waited.
+   */
+  private int awaitDelivery() {
+    int now = control;
+    for (int i = 0; now == INTERRUPTING && i < SPINS; i++) {
       Thread.onSpinWait(); // most often the canceller is between two instructions
+      now = control;
     }
-    if (control != INTERRUPTING) {
-      return;
-    }
+    return now == INTERRUPTING ? awaitLongDelivery() : now;
+  }
+
+  private int awaitLongDelivery() {
     boolean arrived = false;
     long until = System.nanoTime() + MAX_DELIVERY;
-    while (control == INTERRUPTING && System.nanoTime() - until < 0) {
+    int now = control;
+    while (now == INTERRUPTING && System.nanoTime() - until < 0) {
       arrived |= Thread.interrupted(); // else parking would not wait
       LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+      now = control;
     }
     if (arrived) {
       interruptSelf();
     }
+    return now;
   }
 
   private void interruptSelf() {
@@ -255,9 +269,7 @@ abstract sealed class TaskControl<T extends @Nullable Object> extends TaskFuture
     boolean held = CONTROL.compareAndSet(this, RUNNING, SHIELDED);
     boolean interrupted = false;
     if (!held) { // in a shield already, or cancelled before it: then its interrupt is held back
-      awaitDelivery();
-      int now = control;
-      interrupted = (now == INTERRUPTED || now == INTERRUPTING) && Thread.interrupted();
+      interrupted = isInterrupt(awaitDelivery()) && Thread.interrupted();
     }
     try {
       return op.call();
