@@ -34,7 +34,7 @@ final class Checks {
 
   private static IllegalArgumentException badScopeName(String name, String why) {
     return new IllegalArgumentException(
-        "bad scope name \"%s\" (%s): a scope name is 1 to %d of a-z 0-9 . _ - and begins with a letter or digit"
+        "bad scope name \"%s\" (%s): a scope name is 1 to %s of a-z 0-9 . _ - and begins with a letter or digit"
             .formatted(shown(name), why, MAX_SCOPE_NAME));
   }
 
@@ -55,7 +55,7 @@ final class Checks {
 
   private static IllegalArgumentException badTaskName(String name, String why) {
     return new IllegalArgumentException(
-        "bad task name \"%s\" (%s): a task name is 1 to %d characters without control characters, and low-cardinality, such as \"GET /users/{id}\""
+        "bad task name \"%s\" (%s): a task name is 1 to %s characters without control characters, and low-cardinality, such as \"GET /users/{id}\""
             .formatted(shown(name), why, MAX_TASK_NAME));
   }
 
@@ -63,7 +63,7 @@ final class Checks {
     Objects.requireNonNull(name, "resource name");
     if (name.isBlank() || name.length() > MAX_TASK_NAME) {
       throw new IllegalArgumentException(
-          "bad resource name \"%s\": it must have 1 to %d characters"
+          "bad resource name \"%s\": it must have 1 to %s characters"
               .formatted(shown(name), MAX_TASK_NAME));
     }
     return name;

@@ -2,7 +2,6 @@
 package io.taskscope;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -21,11 +20,11 @@ final class CloseOrder {
     ScopeNode parent = scope.above();
     if (after.isEmpty()) {
       if (parent != null && parent.childrenHaveAnOrder) {
-        refuseCircle(scope, openSiblings(parent));
+        refuseCircle(scope, parent.openChildren());
       }
       return;
     }
-    List<ScopeNode> siblings = parent == null ? List.of() : openSiblings(parent);
+    List<ScopeNode> siblings = parent == null ? List.of() : parent.openChildren();
     for (String name : after) {
       if (siblings.stream().noneMatch(sibling -> sibling.name().equals(name))) {
         throw new IllegalArgumentException(
@@ -44,15 +43,26 @@ final class CloseOrder {
     return later != earlier && later.options().closeAfter.contains(earlier.name());
   }
 
-  private static List<ScopeNode> openSiblings(ScopeNode parent) {
-    List<ScopeNode> open = new ArrayList<>();
-    parent.children.forEach(
-        child -> {
-          if (child.state() != ScopeState.CLOSED) {
-            open.add(child);
-          }
-        });
-    return open;
+  /** Whether the siblings that were to be closed first, and are being closed, are closed. */
+  static boolean siblingsBeforeAreClosed(ScopeNode scope) {
+    ScopeNode parent = scope.above();
+    return parent == null
+        || scope.options().closeAfter.isEmpty()
+        || parent.childNodes().stream()
+            .noneMatch(sibling -> waitsFor(scope, sibling) && sibling.shutdownUnderWay() != null);
+  }
+
+  /** A scope is closed: siblings that are being closed may have waited for that. */
+  static void wakeSiblingsAfter(ScopeNode scope) {
+    ScopeNode parent = scope.above();
+    if (parent != null && parent.childrenHaveAnOrder) { // else this would be quadratic for nothing
+      for (ScopeNode sibling : parent.childNodes()) {
+        ScopeShutdown other = sibling.shutdownUnderWay();
+        if (other != null && waitsFor(sibling, scope)) {
+          other.wake();
+        }
+      }
+    }
   }
 
   private static void refuseCircle(ScopeNode scope, List<ScopeNode> siblings) {

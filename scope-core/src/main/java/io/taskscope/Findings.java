@@ -43,7 +43,7 @@ final class Findings {
               Kind.UNCLOSED,
               Severity.ERROR,
               node.path(),
-              "block %d was never closed, and thread %d \"%s\" that opened it has ended: use try-with-resources"
+              "block %s was never closed, and thread %s \"%s\" that opened it has ended: use try-with-resources"
                   .formatted(node.id(), dead.threadId(), dead.getName()),
               List.of(),
               1));
@@ -117,7 +117,7 @@ final class Findings {
                 Kind.QUARANTINED,
                 Severity.ERROR,
                 "",
-                "hook %s is no longer called after %d failures in %s"
+                "hook %s is no longer called after %s failures in %s"
                     .formatted(hook.hook(), failures, hook.failures().keySet()),
                 List.of(),
                 failures));
@@ -131,7 +131,7 @@ final class Findings {
       found.add(
           incomplete(
               folded,
-              "%d scopes are counted under (other), because there are more than %d distinct paths: is there an id in a scope name?"
+              "%s scopes are counted under (other), because there are more than %s distinct paths: is there an id in a scope name?"
                   .formatted(folded, PathStats.MAX_PATHS)));
     }
     long dropped = CompletionBuffer.ALL_DROPPED.get();
@@ -139,7 +139,7 @@ final class Findings {
       found.add(
           incomplete(
               dropped,
-              "%d completions were dropped, because nobody read them fast enough"
+              "%s completions were dropped, because nobody read them fast enough"
                   .formatted(dropped)));
     }
   }

@@ -45,9 +45,6 @@ final class History {
   History(int size, HistoryBudget budget) {
     this.size = size;
     this.budget = budget;
-    if (size > 0) {
-      budget.register(this);
-    }
   }
 
   void add(TaskRun<?> task, Outcome outcome, long created, long started, long finished) {
@@ -74,7 +71,7 @@ final class History {
       budget.grew(grown, this);
     }
     if (dropped) { // meanwhile: a task that was abandoned, most likely
-      clear();
+      dropped();
     }
   }
 
@@ -109,11 +106,15 @@ final class History {
     return (tasks != null && tasks.dropOldest()) || (failed != null && failed.dropOldest());
   }
 
+  boolean isEmpty() {
+    return rings().stream().allMatch(Ring::isEmpty);
+  }
+
   /** The scope is closed and gone from the tree; its places are free for others. */
   void dropped() {
     dropped = true;
     clear();
-    budget.unregister(this);
+    budget.forget(this);
   }
 
   private void clear() {

@@ -2,11 +2,14 @@
 package io.taskscope;
 
 import io.taskscope.hook.TelemetryDrops;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many finished tasks all histories of one tree keep together. Who needs a place when all are
@@ -22,13 +25,15 @@ final class HistoryBudget {
   }
 
   private final AtomicInteger kept = new AtomicInteger();
-  private final Queue<History> histories = new ConcurrentLinkedQueue<>();
 
-  void register(History history) {
-    histories.add(history);
-  }
+  /** Those that keep something, or have done so until a moment ago. */
+  private final Set<History> histories = ConcurrentHashMap.newKeySet();
 
-  void unregister(History history) {
+  /** Goes round among them. Guarded by this. */
+  private Iterator<History> turn = Collections.emptyIterator();
+
+  /** The history is gone. */
+  void forget(History history) {
     histories.remove(history);
   }
 
@@ -39,24 +44,37 @@ final class HistoryBudget {
 
   /** A history has taken new places. */
   void grew(int places, History by) {
+    histories.add(by);
     int over = kept.addAndGet(places) - MAX_PER_ROOT;
     while (over > 0 && makeRoom(by)) {
       over--;
     }
   }
 
-  private boolean makeRoom(History notFrom) {
-    for (int tries = histories.size(); tries >= 0; tries--) {
-      History next = histories.poll();
-      if (next == null) {
-        return false;
-      }
-      histories.add(next); // to the end: each gives in its turn
-      if ((next != notFrom || tries == 0) && next.dropOldest()) {
-        kept.decrementAndGet();
-        GIVEN_UP.increment();
+  private synchronized boolean makeRoom(History notFrom) {
+    for (int rounds = 0; rounds < 2; ) { // the turn may begin in the midst of the first
+      if (!turn.hasNext()) {
+        turn = histories.iterator();
+        rounds++;
+      } else if (takeFrom(turn.next(), notFrom)) {
         return true;
       }
+    }
+    return takeFrom(notFrom, null);
+  }
+
+  private boolean takeFrom(History next, @Nullable History notFrom) {
+    if (next == notFrom) {
+      return false;
+    }
+    if (next.dropOldest()) {
+      kept.decrementAndGet();
+      GIVEN_UP.increment();
+      return true;
+    }
+    histories.remove(next);
+    if (!next.isEmpty()) { // it has taken a place just now
+      histories.add(next);
     }
     return false;
   }

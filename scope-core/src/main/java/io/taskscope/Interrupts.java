@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The interrupting of the tasks of one shutdown. It may take any time: {@link Thread#interrupt} can
- * be overridden, and it closes the channel that the thread reads from. So it is done on a thread
- * that may be held up, and when one is, another one takes over what it has not come to.
+ * The interrupting of the tasks of one shutdown, or at the deadline of one scope. It may take any
+ * time: {@link Thread#interrupt} can be overridden, and it closes the channel that the thread reads
+ * from. So it is done on a thread that may be held up, and when one is, another one takes over what
+ * it has not come to.
  */
 final class Interrupts implements Runnable {
   /** An interrupt that takes longer holds up its thread. */
@@ -27,7 +28,6 @@ final class Interrupts implements Runnable {
 
   private final List<TaskRun<?>> tasks;
   private final CancelRequest request;
-  private final Runnable whenDelivered;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger undelivered;
   private final AtomicBoolean handedOn = new AtomicBoolean(true); // a thread will come to it
@@ -35,22 +35,17 @@ final class Interrupts implements Runnable {
   private volatile long progressAt;
   private int seenAt = -1; // by the watch alone
 
-  private Interrupts(List<TaskRun<?>> tasks, CancelRequest request, Runnable whenDelivered) {
+  private Interrupts(List<TaskRun<?>> tasks, CancelRequest request) {
     this.tasks = tasks;
     this.request = request;
-    this.whenDelivered = whenDelivered;
     this.undelivered = new AtomicInteger(tasks.size());
     this.begunAt = System.nanoTime();
     this.progressAt = begunAt;
   }
 
-  /**
-   * Interrupts tasks, and ends those that have not begun.
-   *
-   * @param whenDelivered called on any thread when all are interrupted
-   */
-  static Interrupts deliver(List<TaskRun<?>> tasks, CancelRequest request, Runnable whenDelivered) {
-    Interrupts interrupts = new Interrupts(tasks, request, whenDelivered);
+  /** Interrupts tasks, and ends those that have not begun. */
+  static Interrupts deliver(List<TaskRun<?>> tasks, CancelRequest request) {
+    Interrupts interrupts = new Interrupts(tasks, request);
     if (!tasks.isEmpty()) {
       Background.interrupt(interrupts);
     }
@@ -81,9 +76,7 @@ final class Interrupts implements Runnable {
     for (; at < tasks.size(); at = next.getAndIncrement()) {
       tasks.get(at).cancelIfBegun(request);
       progressAt = System.nanoTime();
-      if (undelivered.decrementAndGet() == 0) {
-        whenDelivered.run();
-      }
+      undelivered.decrementAndGet();
     }
     UNDER_WAY.remove(this);
     if (at == tasks.size()) { // exactly one thread gets this number

@@ -117,12 +117,12 @@ final class Quiet {
     if (scope.subtree().stream().anyMatch(node -> !node.registry().isQuiet())) {
       note(ShutdownReport.Result.CANCELLED);
     }
-    scope.cancelTasks(request);
-    synchronized (this) {
+    synchronized (this) { // before they are interrupted, which may be held up
       if (!over) {
         timer = after(scope.options().cancelNanos, this::abandonAll);
       }
     }
+    scope.cancelTasksElsewhere(request);
   }
 
   private void abandonAll() {

@@ -3,17 +3,22 @@ package io.taskscope;
 
 import io.taskscope.view.OutcomeCounts;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A shutdown report as a text for people: a line per scope in the order of closing, then the
  * culprits.
  */
 final class ReportText {
+  private static final int MAX_ROWS = 1_000;
+  private static final int MAX_PATH = 200;
   private static final int MAX_PLACES = 20;
   private static final int MAX_FRAMES = 12;
 
@@ -21,7 +26,8 @@ final class ReportText {
 
   static String of(ShutdownReport report) {
     List<ShutdownReport> all = report.all();
-    int width = all.stream().mapToInt(r -> r.path().length()).max().orElse(0);
+    List<ShutdownReport> shown = worthARow(all);
+    int width = shown.stream().mapToInt(r -> r.path().length()).max().orElse(0);
     width = Math.clamp(width, 5, 60);
     StringBuilder text = new StringBuilder();
     text.append("shutdown of ").append(report.path()).append(": ").append(report.result());
@@ -41,11 +47,14 @@ final class ReportText {
             "cancelled",
             "abandoned",
             "resources"));
-    for (ShutdownReport scope : all) {
+    for (ShutdownReport scope : shown) {
       text.append(row(scope, width));
     }
+    if (shown.size() < all.size()) {
+      text.append("  … and ").append(all.size() - shown.size()).append(" scopes more\n");
+    }
     if (report.unfinished() > 0) {
-      text.append("the deadline was over while scopes were still being closed, which goes on: ")
+      text.append("scopes were still being closed when this report was made, which goes on: ")
           .append(report.unfinished())
           .append('\n');
     }
@@ -55,12 +64,30 @@ final class ReportText {
     return text.toString();
   }
 
+  /** All, or if they are too many, the worst of them and then those that closed last. */
+  private static List<ShutdownReport> worthARow(List<ShutdownReport> all) {
+    if (all.size() <= MAX_ROWS) {
+      return all;
+    }
+    Set<ShutdownReport> worst = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.reversed().stream()
+        .sorted(Comparator.comparing(ReportText::ownResult).reversed())
+        .limit(MAX_ROWS)
+        .forEach(worst::add);
+    return all.stream().filter(worst::contains).toList();
+  }
+
+  /** The end of a long path tells more than its beginning, which all of them share. */
+  private static String shortened(String path) {
+    return path.length() <= MAX_PATH ? path : "…" + path.substring(path.length() - MAX_PATH + 1);
+  }
+
   private static String row(ShutdownReport scope, int width) {
     OutcomeCounts during = scope.during();
     long closed = scope.resources().stream().filter(r -> !r.timedOut()).count();
     return row(
         width,
-        scope.path(),
+        shortened(scope.path()),
         ownResult(scope).name(),
         Durations.text(scope.duration()),
         Long.toString(scope.atStart()),
@@ -112,7 +139,7 @@ final class ReportText {
         .forEach(
             thread ->
                 text.append(
-                    "background: thread %d \"%s\" of %s, %s old, is a daemon and lives on%n"
+                    "background: thread %s \"%s\" of %s, %s old, is a daemon and lives on%n"
                         .formatted(
                             thread.id(),
                             thread.name(),
@@ -149,9 +176,9 @@ final class ReportText {
     ShutdownReport.AbandonedTask first = same.getFirst();
     String who =
         same.size() == 1
-            ? "task %d \"%s\" of %s, %s old, ignored its interrupt; it stands"
+            ? "task %s \"%s\" of %s, %s old, ignored its interrupt; it stands"
                 .formatted(first.id(), first.name(), first.path(), Durations.text(first.age()))
-            : "%d tasks \"%s\" of %s, the first of them %d, %s old, ignored their interrupts; they stand"
+            : "%s tasks \"%s\" of %s, the first of them %s, %s old, ignored their interrupts; they stand"
                 .formatted(
                     same.size(),
                     first.name(),

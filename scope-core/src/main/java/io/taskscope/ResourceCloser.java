@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * come to an end, that thread is interrupted and left to it, and the rest are closed on another.
  */
 final class ResourceCloser {
+  private final ScopeNode scope;
   private final Deque<Resources.Owned> left;
   private final Runnable wake;
   private final List<ShutdownReport.Resource> results = new ArrayList<>();
@@ -24,10 +25,12 @@ final class ResourceCloser {
   private @Nullable Thread thread;
 
   /**
+   * @param scope that is being closed
    * @param toClose in the order in which to close them
    * @param wake called whenever all are closed
    */
-  ResourceCloser(List<Resources.Owned> toClose, Runnable wake) {
+  ResourceCloser(ScopeNode scope, List<Resources.Owned> toClose, Runnable wake) {
+    this.scope = scope;
     this.left = new ArrayDeque<>(toClose);
     this.count = toClose.size();
     this.wake = wake;
@@ -35,7 +38,7 @@ final class ResourceCloser {
 
   synchronized void start() {
     int mine = ++generation;
-    Background.callOut(() -> closeAll(mine));
+    Background.callOut(() -> ShutdownCall.onBehalfOf(scope, () -> closeAll(mine)));
   }
 
   private void closeAll(int mine) {

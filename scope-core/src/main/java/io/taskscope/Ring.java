@@ -52,10 +52,21 @@ final class Ring<E> {
   /** Frees all places; says how many were taken. */
   int clear() {
     int taken = 0;
-    while (dropOldest()) {
-      taken++;
+    for (int slot = 0; slot < slots.length; slot++) {
+      if ((Object) SLOT.getAndSet(slots, slot, (Object) null) != null) {
+        taken++;
+      }
     }
     return taken;
+  }
+
+  boolean isEmpty() {
+    for (int slot = 0; slot < slots.length; slot++) {
+      if ((Object) SLOT.getAcquire(slots, slot) != null) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What is there, the newest first. */

@@ -60,11 +60,11 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
   }
 
   static List<TaskScope> openRoots() {
-    return oldestFirst(ROOTS);
+    return List.copyOf(oldestFirst(ROOTS));
   }
 
-  private static List<TaskScope> oldestFirst(MemberList<ScopeNode> list) {
-    List<TaskScope> scopes = new ArrayList<>();
+  private static List<ScopeNode> oldestFirst(MemberList<ScopeNode> list) {
+    List<ScopeNode> scopes = new ArrayList<>();
     list.forEach(
         scope -> {
           if (scope.state() != ScopeState.CLOSED) {
@@ -94,6 +94,11 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
 
   @Override
   public List<TaskScope> children() {
+    return List.copyOf(openChildren());
+  }
+
+  /** The scopes directly in it that are not closed, oldest first. */
+  final List<ScopeNode> openChildren() {
     return oldestFirst(children);
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,23 +22,20 @@ import org.jspecify.annotations.Nullable;
  * <p>All fields without a word on it are used by the engine's thread only.
  */
 final class ScopeShutdown implements Runnable {
-  /** How long tasks that are cancelled at the deadline have to end before they are given up. */
-  private static final long LAST_GRACE = TimeUnit.MILLISECONDS.toNanos(20);
-
   /** When, after the deadline, nothing is waited for any more: neither resources nor hooks. */
   private static final long LAST_CALL = TimeUnit.MILLISECONDS.toNanos(32);
 
   /** How long resources have at least, if the deadline allows it, and hooks at most. */
   private static final long MIN_RESOURCES = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** An interrupting that takes longer than this does not shorten the time tasks have to react. */
-  private static final long MANY_TASKS = TimeUnit.MILLISECONDS.toNanos(10);
-
-  /** How often it is looked whether the interrupting, which is due to end, has ended. */
+  /** How often it is looked whether something that is due to end has ended. */
   private static final long A_MOMENT = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** How long tasks that end just when they would be given up have to be counted. */
-  private static final long LEAVING = TimeUnit.MILLISECONDS.toNanos(10);
+  /** More scopes inside than these are not looked through whenever something has happened. */
+  private static final int FEW = 16;
+
+  /** But at least this often, should one have gone away in another way than by closing. */
+  private static final long LOOK_THROUGH = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** How long to wait after an error of our own, such as too little memory, before going on. */
   private static final long AFTER_AN_ERROR = TimeUnit.MILLISECONDS.toNanos(50);
@@ -71,11 +69,10 @@ final class ScopeShutdown implements Runnable {
   private long phaseUntil;
   private boolean cancelledAtDeadline;
   private boolean errorSeen;
-  private long cancelBegan;
-  private boolean gaveUp;
-  private long gaveUpCount;
-  private long leavingUntil; // by the real clock
-  private @Nullable Interrupts interrupts;
+  private int closedInside; // since they were looked through
+  private int closedToLookAgain;
+  private long lookAgainAt; // by the real clock
+  private @Nullable CancelPhase cancelling;
   private @Nullable ResourceCloser closer;
 
   ScopeShutdown(ScopeNode scope) {
@@ -148,6 +145,11 @@ final class ScopeShutdown implements Runnable {
         : limit.cutOff();
   }
 
+  /** The report for those who cannot wait. */
+  ShutdownReport reportSoFar() {
+    return scope.report().orElseGet(limit::cutOff);
+  }
+
   Optional<Instant> deadlineInstant() {
     long left = limit.at() - clock.nanoTime();
     return left > NO_DEADLINE ? Optional.empty() : Optional.of(Instant.now().plusNanos(left));
@@ -156,8 +158,16 @@ final class ScopeShutdown implements Runnable {
   /** Something has happened: look again. From any thread. */
   void wake() {
     if (queued.compareAndSet(false, true)) {
-      ShutdownEngine.enqueue(this);
+      try {
+        ShutdownEngine.enqueue(this);
+      } catch (Throwable noMemory) { // whoever calls can do nothing about it, and the alarm will
+        queued.set(false);
+      }
     }
+  }
+
+  private void wakeIn(long nanos) {
+    Background.TIMER.schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
   }
 
   // ---- on the engine's thread
@@ -173,7 +183,7 @@ final class ScopeShutdown implements Runnable {
         String what = "the shutdown of " + scope.path() + " is held up by an error";
         Background.callOut(() -> FailureLog.write(what, error)); // a logger may block
       }
-      Background.TIMER.schedule(this::wake, AFTER_AN_ERROR, TimeUnit.NANOSECONDS);
+      wakeIn(AFTER_AN_ERROR);
     }
   }
 
@@ -197,6 +207,23 @@ final class ScopeShutdown implements Runnable {
   }
 
   private void whileWaiting(long now) {
+    if (scopesInsideAreClosed() && CloseOrder.siblingsBeforeAreClosed(scope)) {
+      begin(now);
+    } else if (now - limit.at() >= 0) {
+      cancelAtDeadline(); // all at once, not one level after the other
+    } else {
+      alarm.at(limit.at());
+    }
+  }
+
+  /**
+   * Many are looked through again only when half of those that were there have closed: each one
+   * that closes, and each task that leaves, comes by here.
+   */
+  private boolean scopesInsideAreClosed() {
+    if (closedInside < closedToLookAgain && System.nanoTime() - lookAgainAt < 0) {
+      return false;
+    }
     List<ScopeNode> inside = group.scopesInside();
     for (ScopeNode below : inside) { // those that came through a block after the request
       if (below.shutdownUnderWay() == null) {
@@ -206,13 +233,14 @@ final class ScopeShutdown implements Runnable {
         late.spread(limit.at(), limit.asked());
       }
     }
-    if (inside.isEmpty() && group.siblingsBeforeAreClosed()) {
-      begin(now);
-    } else if (now - limit.at() >= 0) {
-      cancelAtDeadline(); // all at once, not one level after the other
-    } else {
-      alarm.at(limit.at());
+    closedInside = 0;
+    closedToLookAgain = 0;
+    if (inside.size() > FEW) {
+      closedToLookAgain = inside.size() / 2;
+      lookAgainAt = System.nanoTime() + LOOK_THROUGH;
+      wakeIn(LOOK_THROUGH);
     }
+    return inside.isEmpty();
   }
 
   private void begin(long now) {
@@ -254,58 +282,35 @@ final class ScopeShutdown implements Runnable {
   private void beginCancelling(long now) {
     group.seal();
     record.beginPhase(ShutdownPhase.CANCEL, now, group.live());
-    cancelBegan = now;
-    interrupts = group.cancel("shutdown of " + scope.path(), this::wake);
-    phaseUntil = cancelUntil();
+    cancelling = new CancelPhase(scope, group, limit, now);
     step = Step.CANCELLING;
   }
 
-  /** Counts from when all have been interrupted, which with very many tasks takes a while. */
-  private long cancelUntil() {
-    long took = interrupts == null ? 0 : interrupts.tookNanos();
-    long interruptedAt = took < MANY_TASKS ? cancelBegan : cancelBegan + took;
-    return earlier(interruptedAt + scope.options().cancelNanos, limit.at() + LAST_GRACE);
-  }
-
   private void whileCancelling(long now) {
-    phaseUntil = cancelUntil();
-    if (group.isQuiet() || (gaveUp && System.nanoTime() - leavingUntil >= 0)) {
+    CancelPhase phase = Objects.requireNonNull(cancelling);
+    long until = phase.until();
+    if (phase.isOver()) {
       long after = clock.nanoTime(); // giving up many takes its time
-      Result how = gaveUpCount == 0 ? Result.CANCELLED : Result.ABANDONED;
-      record.endPhase(ShutdownPhase.CANCEL, how, after, gaveUpCount);
+      record.endPhase(ShutdownPhase.CANCEL, phase.result(), after, phase.gaveUpCount());
       beginResources(after);
-    } else if (now - phaseUntil < 0) {
-      alarm.at(phaseUntil);
-    } else if (gaveUp || areStillBeingInterrupted(now)) {
-      Background.TIMER.schedule(this::wake, A_MOMENT, TimeUnit.NANOSECONDS);
+    } else if (now - until < 0) {
+      alarm.at(until);
+    } else if (phase.isAboutToEnd(now)) {
+      wakeIn(A_MOMENT);
     } else {
-      giveUp(now);
+      long stacks = earlier(now + MAX_TELLING, limit.at() + LAST_CALL) - now;
+      record.abandoned(phase.giveUp(System.nanoTime() + stacks));
       wake();
     }
-  }
-
-  /** By the real clock: one that is set by hand may have passed the cancel timeout in one step. */
-  private boolean areStillBeingInterrupted(long now) {
-    boolean mayWait = clock != TaskClock.system() || now - (limit.at() + LAST_GRACE) < 0;
-    return mayWait && interrupts != null && interrupts.areOnTheirWay();
-  }
-
-  private void giveUp(long now) {
-    long stacksUntil = System.nanoTime() + earlier(now + MAX_TELLING, limit.at() + LAST_CALL) - now;
-    List<TaskRun<?>> abandoned = group.abandon(stacksUntil);
-    record.abandoned(abandoned);
-    gaveUp = true;
-    gaveUpCount = abandoned.size();
-    leavingUntil = System.nanoTime() + LEAVING;
   }
 
   private void cancelAtDeadline() {
     if (!cancelledAtDeadline) {
       cancelledAtDeadline = true;
-      group.cancel("deadline of the shutdown of " + scope.path(), () -> {});
+      group.cancel("deadline of the shutdown of " + scope.path());
     }
-    if (clock.nanoTime() - (limit.at() + LAST_GRACE) < 0) {
-      alarm.at(limit.at() + LAST_GRACE);
+    if (clock.nanoTime() - (limit.at() + CancelPhase.LAST_GRACE) < 0) {
+      alarm.at(limit.at() + CancelPhase.LAST_GRACE);
     }
   }
 
@@ -322,7 +327,7 @@ final class ScopeShutdown implements Runnable {
         earlier(
             now + Math.max(unused, Math.max(MIN_RESOURCES, scope.options().cancelNanos)),
             limit.at() + LAST_CALL);
-    closer = new ResourceCloser(toClose, this::wake);
+    closer = new ResourceCloser(scope, toClose, this::wake);
     closer.start();
     step = Step.RESOURCES;
   }
@@ -382,11 +387,16 @@ final class ScopeShutdown implements Runnable {
     scope.leaveTree();
     ScopeShutdown outer = group.outer();
     if (outer != null) {
-      scope.report().ifPresent(outer.record::add);
-      outer.wake();
+      outer.hasClosed(scope);
     }
-    group.wakeSiblingsAfter();
+    CloseOrder.wakeSiblingsAfter(scope);
     limit.over();
+  }
+
+  private void hasClosed(ScopeNode inside) {
+    inside.report().ifPresent(record::add);
+    closedInside++;
+    wake();
   }
 
   private static long earlier(long a, long b) {

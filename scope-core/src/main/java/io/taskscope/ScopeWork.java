@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What goes on in a scope: tasks come in, end, fail, are cancelled and waited for. */
@@ -69,20 +70,31 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
   @Override
   public <T extends @Nullable Object, X extends Throwable> T call(
       String name, ScopedValue.CallableOp<? extends T, X> body) throws X {
-    TaskRun<T> task = prepare(name, TaskOrigin.CALLED, body);
-    admit(task);
-    return task.runHere(body);
+    return this.<T, X>runHere(name, body, body);
   }
 
   @Override
   public <X extends Throwable> void call(String name, TaskAction<X> body) throws X {
-    TaskRun<@Nullable Void> task = prepare(name, TaskOrigin.CALLED, body);
-    admit(task);
-    task.<X>runHere(
+    this.<@Nullable Void, X>runHere(
+        name,
+        body,
         () -> {
           body.run();
           return null;
         });
+  }
+
+  /**
+   * @param body what the caller gave, to tell its class
+   */
+  private <T extends @Nullable Object, X extends Throwable> T runHere(
+      String name, Object body, ScopedValue.CallableOp<? extends T, X> op) throws X {
+    if (Context.ownTask() != null) { // one task inside the other: it may be a recursion
+      StackReserve.check();
+    }
+    TaskRun<T> task = prepare(name, TaskOrigin.CALLED, body);
+    admit(task);
+    return task.runHere(op);
   }
 
   private void admit(TaskRun<?> task) {
@@ -200,12 +212,23 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
 
   /** Cancels the tasks here and below, but for those that wait for this. */
   void cancelTasks(CancelRequest request) {
+    forEachToCancel(task -> task.cancel(request));
+  }
+
+  /** The same on another thread, for who must not be held up by an interrupt that blocks. */
+  void cancelTasksElsewhere(CancelRequest request) {
+    List<TaskRun<?>> tasks = new ArrayList<>();
+    forEachToCancel(tasks::add);
+    Interrupts.deliver(tasks, request);
+  }
+
+  private void forEachToCancel(Consumer<? super TaskRun<?>> action) {
     for (ScopeNode node : subtree()) {
       node.registry()
           .forEach(
               task -> {
                 if (!task.exempt) {
-                  task.cancel(request);
+                  action.accept(task);
                 }
               });
     }

@@ -8,7 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code shutdown} and {@code close} do on the thread that calls them: ask, and wait. */
 final class ShutdownCall {
+  /** The scope for whose shutdown this thread calls a hook or closes a resource. */
+  private static final ThreadLocal<ScopeNode> BEHALF = new ThreadLocal<>();
+
   private ShutdownCall() {}
+
+  /** Runs what is part of a shutdown, and therefore cannot wait for its end. */
+  static void onBehalfOf(ScopeNode scope, Runnable part) {
+    BEHALF.set(scope);
+    try {
+      part.run();
+    } finally {
+      BEHALF.remove();
+    }
+  }
+
+  private static boolean isPartOfShutdown(ScopeNode top) {
+    ScopeNode scope = BEHALF.get();
+    return scope != null && scope.isAtOrBelow(top);
+  }
 
   /** Shuts down and waits, but not for the tasks on whose thread this is called. */
   static ShutdownReport runAndWait(ScopeNode top, @Nullable Duration deadline, boolean hurry) {
@@ -21,7 +39,7 @@ final class ShutdownCall {
       if (hurry) {
         shutdown.hurry();
       }
-      return await(top, shutdown);
+      return isPartOfShutdown(top) ? shutdown.reportSoFar() : await(top, shutdown);
     } finally {
       callers.forEach(task -> task.scope().registry().unexempt(task));
     }

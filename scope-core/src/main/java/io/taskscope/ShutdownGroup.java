@@ -74,31 +74,10 @@ final class ShutdownGroup {
     return null;
   }
 
-  /** Whether the siblings that were to be closed first, and are being closed, are closed. */
-  boolean siblingsBeforeAreClosed() {
-    ScopeNode parent = scope.above();
-    return parent == null
-        || scope.options().closeAfter.isEmpty()
-        || parent.childNodes().stream()
-            .noneMatch(
-                sibling ->
-                    CloseOrder.waitsFor(scope, sibling) && sibling.shutdownUnderWay() != null);
-  }
-
-  /** Siblings that may have waited for this scope to be closed. */
-  void wakeSiblingsAfter() {
-    ScopeNode parent = scope.above();
-    if (parent != null && parent.childrenHaveAnOrder) { // else this would be quadratic for nothing
-      for (ScopeNode sibling : parent.childNodes()) {
-        ScopeShutdown other = sibling.shutdownUnderWay();
-        if (other != null && CloseOrder.waitsFor(sibling, scope)) {
-          other.wake();
-        }
-      }
-    }
-  }
-
   boolean isQuiet() {
+    if (!scope.registry().isQuiet()) { // most often: it has the tasks that have opened the blocks
+      return false;
+    }
     List<ScopeNode> nodes = nodes();
     if (nodes.size() == 1) {
       return scope.registry().isQuiet();
@@ -126,12 +105,8 @@ final class ShutdownGroup {
     }
   }
 
-  /**
-   * Interrupts every task, once, on another thread.
-   *
-   * @param whenDelivered called when all have been
-   */
-  Interrupts cancel(String reason, Runnable whenDelivered) {
+  /** Interrupts every task, once, on another thread. */
+  Interrupts cancel(String reason) {
     List<TaskRun<?>> tasks = new ArrayList<>();
     for (ScopeNode node : nodes()) {
       node.registry()
@@ -143,7 +118,7 @@ final class ShutdownGroup {
               });
     }
     CancelRequest request = CancelRequest.now(new Outcome.Cancelled(reason, "shutdown", List.of()));
-    return Interrupts.deliver(tasks, request, whenDelivered);
+    return Interrupts.deliver(tasks, request);
   }
 
   /** Gives up every task, innermost first, and calls no hook. */

@@ -82,7 +82,7 @@ final class ShutdownRecord {
     for (TaskRun<?> task : tasks) {
       described.add(Abandonment.describe(task));
       if (task.hooks.followsAbandonment()) {
-        telling.tell(task::tellAbandoned);
+        tellOf(task::tellAbandoned);
       }
     }
   }
@@ -90,7 +90,7 @@ final class ShutdownRecord {
   /** The scope, or a block in it, is closed: a failure that nobody has seen yet is seen to now. */
   void reportFailureOf(ScopeNode node) {
     if (node.failure.any()) {
-      telling.tell(node.failure::reportIfUnseen); // handlers are the application's
+      tellOf(node.failure::reportIfUnseen); // handlers are the application's
     }
   }
 
@@ -102,7 +102,7 @@ final class ShutdownRecord {
   void tellBlockClosed(ScopeNode block) {
     HookSet hooks = block.hooks();
     if (hooks.followsScopeEnd()) {
-      telling.tell(
+      tellOf(
           () -> {
             block.awaitAnnouncement();
             hooks.scopeClosing(block);
@@ -111,10 +111,14 @@ final class ShutdownRecord {
     }
   }
 
+  private void tellOf(Runnable call) {
+    telling.tell(() -> ShutdownCall.onBehalfOf(scope, call));
+  }
+
   private void tell(Consumer<HookSet> call) {
     HookSet hooks = scope.hooks();
     if (hooks.followsScopeEnd()) {
-      telling.tell(
+      tellOf(
           () -> {
             scope.awaitAnnouncement();
             call.accept(hooks);

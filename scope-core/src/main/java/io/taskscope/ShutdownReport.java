@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * @param background daemon threads that tasks of its own had started and that live on: nobody
  *     waited for them, and they change no result. Known only with the agent
  * @param children the reports of the scopes below it, in the order in which they closed
- * @param unfinished 0 once all is closed; else the deadline was over before every scope could be
- *     looked at, and this is how many, counted up to 10 000, were still being closed, which goes on
+ * @param unfinished 0 once all is closed; else this is how many scopes, counted up to 10 000, were
+ *     still being closed, which goes on: the deadline was over before every one could be looked at,
+ *     or the report was asked for by a hook or a resource of the shutdown itself, which cannot wait
+ *     for its own end
  */
 public record ShutdownReport(
     long scopeId,
@@ -142,7 +146,45 @@ public record ShutdownReport(
     return List.copyOf(order);
   }
 
-  /** The report as a table, innermost scopes first, then every abandoned task with its stack. */
+  /** Equal if all fields are, here and below. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    if (!(other instanceof ShutdownReport report)) {
+      return false;
+    }
+    List<ShutdownReport> mine =
+        all(); // no recursion, because trees may be thousands of scopes deep
+    List<ShutdownReport> others = report.all();
+    return mine.size() == others.size()
+        && IntStream.range(0, mine.size()).allMatch(i -> mine.get(i).isAlike(others.get(i)));
+  }
+
+  private boolean isAlike(ShutdownReport other) {
+    return scopeId == other.scopeId
+        && path.equals(other.path)
+        && result == other.result
+        && duration.equals(other.duration)
+        && deadline.equals(other.deadline)
+        && phases.equals(other.phases)
+        && atStart == other.atStart
+        && during.equals(other.during)
+        && counts.equals(other.counts)
+        && resources.equals(other.resources)
+        && ownAbandoned.equals(other.ownAbandoned)
+        && background.equals(other.background)
+        && children.size() == other.children.size()
+        && unfinished == other.unfinished;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(scopeId, path, result, duration, children.size());
+  }
+
+  /**
+   * The report as a table, innermost scopes first, then the abandoned tasks by where they stand.
+   * More than 1 000 scopes are cut down to the worst.
+   */
   @Override
   public String toString() {
     return ReportText.of(this);

@@ -20,14 +20,23 @@ final class Telling {
   synchronized void tell(Runnable call) {
     calls.add(call);
     if (!running) {
+      try {
+        Background.tell(this::run);
+      } catch (Throwable noThread) {
+        calls.removeLast(); // whoever tells it tries again
+        throw noThread;
+      }
       running = true;
-      Background.tell(this::run);
     }
   }
 
   private void run() {
     for (Runnable next = next(); next != null; next = next()) {
-      next.run(); // hooks are called through HookSet, which lets nothing out
+      try {
+        next.run(); // hooks are called through HookSet, which lets nothing out
+      } catch (Throwable ours) {
+        FailureLog.write("a hook was not told", ours);
+      }
     }
     whenIdle.run();
   }

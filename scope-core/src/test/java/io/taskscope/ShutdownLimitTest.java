@@ -32,7 +32,8 @@ class ShutdownLimitTest {
     assertThat(report.unfinished()).isEqualTo(3);
     assertThat(report.result()).isEqualTo(ShutdownReport.Result.ABANDONED);
     assertThat(report.deadline()).contains(DEADLINE);
-    assertThat(report.toString()).contains("were still being closed, which goes on: 3");
+    assertThat(report.toString())
+        .contains("scopes were still being closed when this report was made, which goes on: 3");
     assertThat(web.report()).isEmpty();
 
     busy.countDown();

@@ -44,7 +44,7 @@ public final class Dashboards {
   public static void main(String[] args) throws IOException {
     if (args.length != 1) {
       throw new IllegalArgumentException(
-          "expected the folder to write to, but there are %d arguments".formatted(args.length));
+          "expected the folder to write to, but there are %s arguments".formatted(args.length));
     }
     Path folder = Files.createDirectories(Path.of(args[0]));
     files()

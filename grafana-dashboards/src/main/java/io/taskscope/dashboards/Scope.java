@@ -68,12 +68,12 @@ final class Scope {
             .link(Link.toScope("Go there", UID, "${__field.labels.crumb}"));
     for (int depth = 1; depth <= CRUMBS; depth++) {
       panel.query(
-          "max by (crumb) (label_replace(%s, \"crumb\", \"$1\", \"scope_path\", \"((/[^/]+){%d}).*\"))"
+          "max by (crumb) (label_replace(%s, \"crumb\", \"$1\", \"scope_path\", \"((/[^/]+){%s}).*\"))"
               .formatted(
                   series(
                       "taskscope_scope_info",
                       "scope_path=\"${scope:raw}\"",
-                      "scope_path=~\"(/[^/]+){%d,}\"".formatted(depth)),
+                      "scope_path=~\"(/[^/]+){%s,}\"".formatted(depth)),
                   depth),
           "{{crumb}}");
     }

@@ -153,7 +153,7 @@ final class Shutdown {
             .colors("green");
     for (int depth = DEEPEST; depth >= 1; depth--) {
       // The order of the queries is the order of the bars.
-      String times = depth == DEEPEST ? "{%d,}".formatted(depth) : "{%d}".formatted(depth);
+      String times = depth == DEEPEST ? "{%s,}".formatted(depth) : "{%s}".formatted(depth);
       panel.query(
           encodedState("scope_path", SUBTREE + ", scope_path=~\"(/[^/]+)%s\"".formatted(times)),
           "{{scope_path}}");

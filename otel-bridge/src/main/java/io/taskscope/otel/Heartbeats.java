@@ -128,14 +128,15 @@ final class Heartbeats {
             .setSeverity(Severity.INFO)
             .setEventName(SpanAttribute.HEARTBEAT_EVENT)
             .setBody(
-                "task %d \"%s\" of %s is %s after %.1f s%s"
-                    .formatted(
-                        task.id(),
-                        task.name(),
-                        task.scope().path(),
-                        state,
-                        age,
-                        stack.length == 0 ? "" : " at " + stack[0]))
+                String.format(
+                    Locale.ROOT,
+                    "task %s \"%s\" of %s is %s after %.1f s%s",
+                    task.id(),
+                    task.name(),
+                    task.scope().path(),
+                    state,
+                    age,
+                    stack.length == 0 ? "" : " at " + stack[0]))
             .setAttribute(SpanAttribute.SCOPE_PATH.text(), task.scope().path())
             .setAttribute(SpanAttribute.TASK_ID.number(), task.id())
             .setAttribute(SpanAttribute.TASK_NAME.text(), task.name())

@@ -214,6 +214,6 @@ final class SelectorParser {
   private IllegalArgumentException wrong(String why) {
     String shown = text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
     return new IllegalArgumentException(
-        "bad selector, column %d: %s%n  %s%n  %s^".formatted(at + 1, why, shown, " ".repeat(at)));
+        "bad selector, column %s: %s%n  %s%n  %s^".formatted(at + 1, why, shown, " ".repeat(at)));
   }
 }

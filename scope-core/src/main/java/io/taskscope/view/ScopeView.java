@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scope as it was when asked, with everything below it.
@@ -59,6 +62,45 @@ public record ScopeView(
       next.children().reversed().forEach(todo::push);
     }
     return found.build();
+  }
+
+  /** Equal if all fields are, here and below. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    if (!(other instanceof ScopeView view)) {
+      return false;
+    }
+    List<ScopeView> mine = all().toList(); // no recursion, as above
+    List<ScopeView> others = view.all().toList();
+    return mine.size() == others.size()
+        && IntStream.range(0, mine.size()).allMatch(i -> mine.get(i).isAlike(others.get(i)));
+  }
+
+  private boolean isAlike(ScopeView other) {
+    return id == other.id
+        && name.equals(other.name)
+        && path.equals(other.path)
+        && state == other.state
+        && block == other.block
+        && age.equals(other.age)
+        && live == other.live
+        && started == other.started
+        && finished.equals(other.finished)
+        && oldestTask.equals(other.oldestTask)
+        && tasks.equals(other.tasks)
+        && children.size() == other.children.size();
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(id, path, state, live, started, children.size());
+  }
+
+  /** One line: the scope itself, and how many there are directly below. */
+  @Override
+  public String toString() {
+    return "scope %s (id %s, %s): %s live of %s started, %s scopes in it"
+        .formatted(path, id, state, live, started, children.size());
   }
 
   /** Live tasks of this scope and all below it. */

@@ -144,9 +144,9 @@ final class App {
     auditQueue.offer("read user " + id); // full: the audit log is behind, and requests do not wait
     return store
         .userName(id)
-        .map(name -> Reply.ok("{\"id\":%d,\"name\":\"%s\"}".formatted(id, name)))
+        .map(name -> Reply.ok("{\"id\":%s,\"name\":\"%s\"}".formatted(id, name)))
         .orElseGet(
-            () -> Reply.error(404, "no user %d: there are 1 to %d".formatted(id, Store.USERS)));
+            () -> Reply.error(404, "no user %s: there are 1 to %s".formatted(id, Store.USERS)));
   }
 
   /**
@@ -157,7 +157,7 @@ final class App {
     Future<Long> audited = ForkJoinPool.commonPool().submit(store::audited);
     Thread.sleep(ThreadLocalRandom.current().nextLong(300, 1_500));
     return Reply.ok(
-        "{\"orders\":%d,\"cached\":%d,\"audited\":%d}"
+        "{\"orders\":%s,\"cached\":%s,\"audited\":%s}"
             .formatted(store.orders(), orders, audited.get()));
   }
 
@@ -181,7 +181,7 @@ final class App {
       scope.join();
       background.spawn("send-mail", () -> sendMail(item));
       return Reply.ok(
-          "{\"item\":%d,\"price\":%d,\"stock\":%d}".formatted(item, price.get(), stock.get()));
+          "{\"item\":%s,\"price\":%s,\"stock\":%s}".formatted(item, price.get(), stock.get()));
     }
   }
 
@@ -193,7 +193,7 @@ final class App {
   private int stock(int item) throws InterruptedException {
     Thread.sleep(item == SLOW_ITEM ? 5_000 : ThreadLocalRandom.current().nextLong(10, 120));
     if (item % 10 == 0) {
-      throw new IllegalStateException("item %d is out of stock".formatted(item));
+      throw new IllegalStateException("item %s is out of stock".formatted(item));
     }
     return item * 3;
   }
@@ -219,7 +219,7 @@ final class App {
   private static void sendMail(int item) throws InterruptedException {
     Thread.sleep(ThreadLocalRandom.current().nextLong(50, 150));
     if (ThreadLocalRandom.current().nextInt(20) == 0) {
-      throw new IllegalStateException("the mail about item %d bounced".formatted(item));
+      throw new IllegalStateException("the mail about item %s bounced".formatted(item));
     }
   }
 

@@ -87,7 +87,7 @@ final class DemoRun {
     out.println();
     if (settings.rate() > 0) {
       out.printf(
-          "%d requests per second come from the load generator: quick, slow, failing, lock-contending%n"
+          "%s requests per second come from the load generator: quick, slow, failing, lock-contending%n"
               + "ones, and one that never ends. More by hand:%n",
           settings.rate());
     } else {

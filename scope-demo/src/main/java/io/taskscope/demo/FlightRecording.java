@@ -27,7 +27,7 @@ final class FlightRecording {
   static Path defaultFile() {
     return Path.of(
         System.getProperty("java.io.tmpdir"),
-        "taskscope-demo-%d.jfr".formatted(ProcessHandle.current().pid()));
+        "taskscope-demo-%s.jfr".formatted(ProcessHandle.current().pid()));
   }
 
   /**

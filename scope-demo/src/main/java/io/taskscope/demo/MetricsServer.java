@@ -54,7 +54,7 @@ final class MetricsServer implements AutoCloseable {
   /** Such as {@code http://127.0.0.1:9464/metrics}. */
   String address() {
     InetSocketAddress address = server.getAddress();
-    return "http://%s:%d/metrics"
+    return "http://%s:%s/metrics"
         .formatted(BindAddress.inUrl(address.getAddress()), address.getPort());
   }
 

@@ -24,7 +24,7 @@ final class StartException extends RuntimeException {
       root = root.getCause();
     }
     return new StartException(
-        "cannot listen on port %d (%s): choose another one with %s, or any free one with %s 0"
+        "cannot listen on port %s (%s): choose another one with %s, or any free one with %s 0"
             .formatted(
                 port,
                 Optional.ofNullable(root.getMessage()).orElse(root.toString()),

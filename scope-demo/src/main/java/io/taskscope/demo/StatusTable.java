@@ -47,7 +47,7 @@ final class StatusTable {
                 path.path(),
                 path.live(),
                 started,
-                "%.1f".formatted(rate),
+                String.format(Locale.ROOT, "%.1f", rate),
                 path.finished().failure(),
                 path.live() == 0 ? "-" : age(path.oldestTask())));
       }
@@ -58,7 +58,7 @@ final class StatusTable {
 
   private static String age(Duration age) {
     return age.compareTo(Duration.ofMinutes(2)) < 0
-        ? "%.1f s".formatted(age.toMillis() / 1e3)
+        ? String.format(Locale.ROOT, "%.1f s", age.toMillis() / 1e3)
         : age.toMinutes() + " min";
   }
 }

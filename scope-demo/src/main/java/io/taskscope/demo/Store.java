@@ -47,7 +47,7 @@ final class Store implements AutoCloseable {
       statement.execute("CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(40), orders INT)");
       statement.execute("CREATE TABLE audit (at TIMESTAMP, entry VARCHAR(200))");
       statement.execute(
-          "INSERT INTO users SELECT x, 'user-' || x, MOD(x * 7, 23) FROM SYSTEM_RANGE(1, %d)"
+          "INSERT INTO users SELECT x, 'user-' || x, MOD(x * 7, 23) FROM SYSTEM_RANGE(1, %s)"
               .formatted(USERS));
     }
   }

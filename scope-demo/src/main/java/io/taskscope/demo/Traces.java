@@ -126,18 +126,18 @@ final class Traces {
     sdk.shutdown().join(within.toNanos(), TimeUnit.NANOSECONDS);
     shown.close();
     if (destination.isEmpty()) {
-      return "%d of %d spans held in memory".formatted(recent.held(), recent.seen());
+      return "%s of %s spans held in memory".formatted(recent.held(), recent.seen());
     }
     long lost = drops.total();
     long waiting = ledger.ended() - ledger.delivered() - lost;
-    return "%d of %d spans exported to %s; %d lost%s"
+    return "%s of %s spans exported to %s; %s lost%s"
         .formatted(
             ledger.delivered(),
             ledger.ended(),
             destination.get(),
             lost,
             waiting > 0
-                ? ", and %d still unsent after %s".formatted(waiting, DurationText.of(within))
+                ? ", and %s still unsent after %s".formatted(waiting, DurationText.of(within))
                 : "");
   }
 }

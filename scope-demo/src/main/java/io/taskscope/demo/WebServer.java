@@ -81,7 +81,7 @@ final class WebServer {
 
   /** Such as {@code http://127.0.0.1:8080/}. */
   String address() {
-    return "http://%s:%d/".formatted(BindAddress.inUrl(bind), connector.getLocalPort());
+    return "http://%s:%s/".formatted(BindAddress.inUrl(bind), connector.getLocalPort());
   }
 
   /** Stops listening, and closes connections. */

@@ -19,7 +19,7 @@ final class Invariants {
   static List<String> ofClosed(ScopeView scope) {
     List<String> broken = new ArrayList<>(ofCounts(scope));
     if (scope.live() != 0) {
-      broken.add("%s still has %d live tasks".formatted(named(scope), scope.live()));
+      broken.add("%s still has %s live tasks".formatted(named(scope), scope.live()));
     }
     return broken;
   }
@@ -30,7 +30,7 @@ final class Invariants {
       return List.of();
     }
     return List.of(
-        "%s started %d tasks, but %d finished and %d are live: %d are lost"
+        "%s started %s tasks, but %s finished and %s are live: %s are lost"
             .formatted(
                 named(scope),
                 scope.started(),
@@ -56,7 +56,7 @@ final class Invariants {
               (method, count) -> {
                 long more = count - earlier.failures().getOrDefault(method, 0L);
                 if (more > 0) {
-                  broken.add("hook %s failed %d times in %s".formatted(now.hook(), more, method));
+                  broken.add("hook %s failed %s times in %s".formatted(now.hook(), more, method));
                 }
               });
       if (now.quarantined() && !earlier.quarantined()) {

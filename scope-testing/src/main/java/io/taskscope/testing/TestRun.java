@@ -95,7 +95,7 @@ final class TestRun implements TaskHook {
     }
     for (TaskScope root : TaskScope.roots()) {
       if (!rootsBefore.contains(root)) {
-        broken.add("root %s (id %d) was left open".formatted(root.path(), root.id()));
+        broken.add("root %s (id %s) was left open".formatted(root.path(), root.id()));
         broken.addAll(shutDown(root)); // the next test shall not suffer for it
       }
     }
@@ -144,7 +144,7 @@ final class TestRun implements TaskHook {
       return List.of();
     }
     return List.of(
-        "%s was not shut down within %d s; if it goes by a clock of its own, use that of the extension"
+        "%s was not shut down within %s s; if it goes by a clock of its own, use that of the extension"
             .formatted(root, PATIENCE.toSeconds()));
   }
 

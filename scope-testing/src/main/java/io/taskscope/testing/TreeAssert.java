@@ -37,7 +37,7 @@ public final class TreeAssert {
     find(path);
     long actual = at(path).stream().mapToLong(ScopeView::live).sum();
     return check(
-        actual == live, "%s should have %d live tasks, but has %d".formatted(path, live, actual));
+        actual == live, "%s should have %s live tasks, but has %s".formatted(path, live, actual));
   }
 
   /** No task is live anywhere in the tree. */
@@ -62,7 +62,7 @@ public final class TreeAssert {
     long actual = at(path).stream().mapToLong(scope -> scope.finished().of(kind)).sum();
     return check(
         actual == count,
-        "%s should have had %d tasks with outcome %s, but had %d"
+        "%s should have had %s tasks with outcome %s, but had %s"
             .formatted(path, count, kind, actual));
   }
 

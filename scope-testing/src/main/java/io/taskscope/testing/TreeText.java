@@ -25,7 +25,7 @@ final class TreeText {
   private static void append(StringBuilder text, ScopeView scope) {
     OutcomeCounts finished = scope.finished();
     text.append(
-        "  %s %s live=%d started=%d success=%d failure=%d cancelled=%d abandoned=%d\n"
+        "  %s %s live=%s started=%s success=%s failure=%s cancelled=%s abandoned=%s\n"
             .formatted(
                 scope.path(),
                 scope.state(),
@@ -36,7 +36,7 @@ final class TreeText {
                 finished.cancelled(),
                 finished.abandoned()));
     for (TaskView task : scope.tasks().stream().limit(MAX_TASKS).toList()) {
-      text.append("    task %d \"%s\" %s\n".formatted(task.id(), task.name(), task.state()));
+      text.append("    task %s \"%s\" %s\n".formatted(task.id(), task.name(), task.state()));
     }
     if (scope.tasks().size() > MAX_TASKS) {
       text.append("    … and ").append(scope.tasks().size() - MAX_TASKS).append(" more tasks\n");
