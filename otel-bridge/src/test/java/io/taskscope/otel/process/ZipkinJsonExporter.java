@@ -64,7 +64,7 @@ final class ZipkinJsonExporter implements SpanExporter {
             : "";
     String service = span.getResource().getAttribute(AttributeKey.stringKey("service.name"));
     return """
-        {"traceId":"%s",%s"id":"%s","name":%s,"timestamp":%d,"duration":%d,
+        {"traceId":"%s",%s"id":"%s","name":%s,"timestamp":%s,"duration":%s,
         "localEndpoint":{"serviceName":%s},"tags":%s}"""
         .formatted(
             span.getTraceId(),
