@@ -22,11 +22,9 @@ final class Abandonment {
     List<TaskRun<?>> abandoned = new ArrayList<>();
     scope
         .registry()
-        .forEach(
+        .forEachWaitedFor(
             task -> {
-              if (!task.exempt
-                  && !task.hasLeft()
-                  && task.abandon(stackOf(task, stacksUntil), note)) {
+              if (!task.hasLeft() && task.abandon(stackOf(task, stacksUntil), note)) {
                 abandoned.add(task);
               }
             });

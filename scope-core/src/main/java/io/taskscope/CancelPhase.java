@@ -43,9 +43,7 @@ final class CancelPhase {
   long until() {
     long took = interrupts.tookNanos();
     long interruptedAt = took < MANY_TASKS ? began : began + took;
-    long until = interruptedAt + cancelNanos;
-    long latest = limit.at() + LAST_GRACE;
-    return until - latest <= 0 ? until : latest;
+    return ScopeShutdown.earlier(interruptedAt + cancelNanos, limit.at() + LAST_GRACE);
   }
 
   boolean isOver() {

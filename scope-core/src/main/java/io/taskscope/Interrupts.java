@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,8 +44,13 @@ final class Interrupts implements Runnable {
     this.progressAt = begunAt;
   }
 
-  /** Interrupts tasks, and ends those that have not begun. */
-  static Interrupts deliver(List<TaskRun<?>> tasks, CancelRequest request) {
+  /**
+   * Interrupts the tasks of scopes, but for those that wait for their scope, and ends those that
+   * have not begun.
+   */
+  static Interrupts deliver(List<ScopeNode> scopes, CancelRequest request) {
+    List<TaskRun<?>> tasks = new ArrayList<>();
+    scopes.forEach(scope -> scope.registry().forEachWaitedFor(tasks::add));
     Interrupts interrupts = new Interrupts(tasks, request);
     if (!tasks.isEmpty()) {
       Background.interrupt(interrupts);

@@ -122,7 +122,7 @@ final class Quiet {
         timer = after(scope.options().cancelNanos, this::abandonAll);
       }
     }
-    scope.cancelTasksElsewhere(request);
+    Interrupts.deliver(scope.subtree(), request);
   }
 
   private void abandonAll() {

@@ -60,7 +60,7 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
   }
 
   static List<TaskScope> openRoots() {
-    return List.copyOf(oldestFirst(ROOTS));
+    return Collections.unmodifiableList(oldestFirst(ROOTS));
   }
 
   private static List<ScopeNode> oldestFirst(MemberList<ScopeNode> list) {
@@ -94,7 +94,7 @@ abstract sealed class ScopePlace extends Member implements TaskScope permits Sco
 
   @Override
   public List<TaskScope> children() {
-    return List.copyOf(openChildren());
+    return Collections.unmodifiableList(openChildren());
   }
 
   /** The scopes directly in it that are not closed, oldest first. */

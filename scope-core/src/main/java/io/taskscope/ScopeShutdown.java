@@ -31,12 +31,6 @@ final class ScopeShutdown implements Runnable {
   /** How often it is looked whether something that is due to end has ended. */
   private static final long A_MOMENT = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** More scopes inside than these are not looked through whenever something has happened. */
-  private static final int FEW = 16;
-
-  /** But at least this often, should one have gone away in another way than by closing. */
-  private static final long LOOK_THROUGH = TimeUnit.MILLISECONDS.toNanos(50);
-
   /** How long to wait after an error of our own, such as too little memory, before going on. */
   private static final long AFTER_AN_ERROR = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -64,14 +58,12 @@ final class ScopeShutdown implements Runnable {
   private final ShutdownGroup group;
   private final ShutdownRecord record;
   private final List<ScopeNode> closedBlocks = new ArrayList<>();
+  private final LookThrough lookThrough = new LookThrough();
   private final Alarm alarm;
   private Step step = Step.WAITING;
   private long phaseUntil;
   private boolean cancelledAtDeadline;
   private boolean errorSeen;
-  private int closedInside; // since they were looked through
-  private int closedToLookAgain;
-  private long lookAgainAt; // by the real clock
   private @Nullable CancelPhase cancelling;
   private @Nullable ResourceCloser closer;
 
@@ -216,12 +208,8 @@ final class ScopeShutdown implements Runnable {
     }
   }
 
-  /**
-   * Many are looked through again only when half of those that were there have closed: each one
-   * that closes, and each task that leaves, comes by here.
-   */
   private boolean scopesInsideAreClosed() {
-    if (closedInside < closedToLookAgain && System.nanoTime() - lookAgainAt < 0) {
+    if (!lookThrough.isDue()) {
       return false;
     }
     List<ScopeNode> inside = group.scopesInside();
@@ -233,12 +221,8 @@ final class ScopeShutdown implements Runnable {
         late.spread(limit.at(), limit.asked());
       }
     }
-    closedInside = 0;
-    closedToLookAgain = 0;
-    if (inside.size() > FEW) {
-      closedToLookAgain = inside.size() / 2;
-      lookAgainAt = System.nanoTime() + LOOK_THROUGH;
-      wakeIn(LOOK_THROUGH);
+    if (lookThrough.found(inside.size())) {
+      wakeIn(LookThrough.AT_LEAST);
     }
     return inside.isEmpty();
   }
@@ -395,11 +379,12 @@ final class ScopeShutdown implements Runnable {
 
   private void hasClosed(ScopeNode inside) {
     inside.report().ifPresent(record::add);
-    closedInside++;
+    lookThrough.hasClosed();
     wake();
   }
 
-  private static long earlier(long a, long b) {
+  /** The earlier of two times of one clock. */
+  static long earlier(long a, long b) {
     return a - b <= 0 ? a : b;
   }
 }

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What goes on in a scope: tasks come in, end, fail, are cancelled and waited for. */
@@ -212,25 +211,8 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
 
   /** Cancels the tasks here and below, but for those that wait for this. */
   void cancelTasks(CancelRequest request) {
-    forEachToCancel(task -> task.cancel(request));
-  }
-
-  /** The same on another thread, for who must not be held up by an interrupt that blocks. */
-  void cancelTasksElsewhere(CancelRequest request) {
-    List<TaskRun<?>> tasks = new ArrayList<>();
-    forEachToCancel(tasks::add);
-    Interrupts.deliver(tasks, request);
-  }
-
-  private void forEachToCancel(Consumer<? super TaskRun<?>> action) {
     for (ScopeNode node : subtree()) {
-      node.registry()
-          .forEach(
-              task -> {
-                if (!task.exempt) {
-                  action.accept(task);
-                }
-              });
+      node.registry().forEachWaitedFor(task -> task.cancel(request));
     }
   }
 

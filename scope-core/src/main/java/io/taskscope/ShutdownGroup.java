@@ -79,7 +79,7 @@ final class ShutdownGroup {
       return false;
     }
     List<ScopeNode> nodes = nodes();
-    if (nodes.size() == 1) {
+    if (nodes.size() == 1) { // looked at again: a block may have left it a task just now
       return scope.registry().isQuiet();
     }
     Map<Long, Long> before = started(nodes);
@@ -107,18 +107,8 @@ final class ShutdownGroup {
 
   /** Interrupts every task, once, on another thread. */
   Interrupts cancel(String reason) {
-    List<TaskRun<?>> tasks = new ArrayList<>();
-    for (ScopeNode node : nodes()) {
-      node.registry()
-          .forEach(
-              task -> {
-                if (!task.exempt) {
-                  tasks.add(task);
-                }
-              });
-    }
     CancelRequest request = CancelRequest.now(new Outcome.Cancelled(reason, "shutdown", List.of()));
-    return Interrupts.deliver(tasks, request);
+    return Interrupts.deliver(nodes(), request);
   }
 
   /** Gives up every task, innermost first, and calls no hook. */

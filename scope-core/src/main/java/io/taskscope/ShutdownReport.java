@@ -152,8 +152,8 @@ public record ShutdownReport(
     if (!(other instanceof ShutdownReport report)) {
       return false;
     }
-    List<ShutdownReport> mine =
-        all(); // no recursion, because trees may be thousands of scopes deep
+    // No recursion, because trees may be thousands of scopes deep.
+    List<ShutdownReport> mine = all();
     List<ShutdownReport> others = report.all();
     return mine.size() == others.size()
         && IntStream.range(0, mine.size()).allMatch(i -> mine.get(i).isAlike(others.get(i)));

@@ -151,6 +151,16 @@ final class TaskRegistry {
     }
   }
 
+  /** The same, but for those that wait for this very scope. */
+  void forEachWaitedFor(Consumer<? super TaskRun<?>> visitor) {
+    forEach(
+        task -> {
+          if (!task.exempt) {
+            visitor.accept(task);
+          }
+        });
+  }
+
   /** How many tasks have come in since the scope was made. */
   long started() {
     long started = 0;
