@@ -126,7 +126,7 @@ class AlertDeliveryIT {
         exchange,
         """
         taskscope_build_info{version="test",agent="off"} 1
-        taskscope_shutdown_deadline_timestamp_seconds{scope_path="/web"} %d
+        taskscope_shutdown_deadline_timestamp_seconds{scope_path="/web"} %s
         """
             .formatted(deadline.get()));
   }

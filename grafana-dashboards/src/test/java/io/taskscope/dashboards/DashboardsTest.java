@@ -95,7 +95,7 @@ class DashboardsTest {
     for (int i = 0; i < places.size(); i++) {
       assertThat(places.get(i)[0] + places.get(i)[2]).isLessThanOrEqualTo(24);
       for (int j = 0; j < i; j++) {
-        assertThat(overlap(places.get(i), places.get(j))).as("panels %d and %d", i, j).isFalse();
+        assertThat(overlap(places.get(i), places.get(j))).as("panels %s and %s", i, j).isFalse();
       }
     }
   }

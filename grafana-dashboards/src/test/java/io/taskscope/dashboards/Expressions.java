@@ -27,7 +27,7 @@ final class Expressions {
   record Target(String dashboard, String panel, int index, String expression, boolean instant) {
     @Override
     public String toString() {
-      return "%s / %s #%d: %s".formatted(dashboard, panel, index, expression);
+      return "%s / %s #%s: %s".formatted(dashboard, panel, index, expression);
     }
   }
 

@@ -121,7 +121,7 @@ class FleetRun {
     String path =
         target.instant()
             ? "/api/v1/query?stats=all&query=" + encoded(expression)
-            : "/api/v1/query_range?stats=all&query=%s&start=%d&end=%d&step=%s"
+            : "/api/v1/query_range?stats=all&query=%s&start=%s&end=%s&step=%s"
                 .formatted(
                     encoded(expression),
                     now.minus(Duration.ofMinutes(MINUTES)).getEpochSecond(),
@@ -150,7 +150,7 @@ class FleetRun {
             .split(" ", 2)[1];
     System.out.printf(
         Locale.ROOT,
-        "%n%d instances, %d paths each: %d series, %.1f GB resident, every %d s for %d min%n",
+        "%n%s instances, %s paths each: %s series, %.1f GB resident, every %s s for %s min%n",
         INSTANCES,
         PATHS,
         head.path("numSeries").asLong(),
@@ -171,7 +171,7 @@ class FleetRun {
     all.forEach(
         one ->
             System.out.printf(
-                "%8d %12d %7d  %s / %s #%d%s%n",
+                "%8d %12d %7d  %s / %s #%s%s%n",
                 one.millis,
                 one.samples,
                 one.series,

@@ -146,7 +146,7 @@ final class FleetSimulator implements AutoCloseable {
     return IntStream.range(0, instances)
         .mapToObj(
             i ->
-                "{\"targets\": [\"127.0.0.1:%d\"], \"labels\": {\"__metrics_path__\": \"/instance/%d\", \"instance\": \"instance-%03d\"}}"
+                "{\"targets\": [\"127.0.0.1:%s\"], \"labels\": {\"__metrics_path__\": \"/instance/%s\", \"instance\": \"instance-%03d\"}}"
                     .formatted(server.getAddress().getPort(), i, i))
         .collect(Collectors.joining(",", "[", "]"));
   }

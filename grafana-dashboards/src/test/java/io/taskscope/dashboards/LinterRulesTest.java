@@ -156,7 +156,7 @@ class LinterRulesTest {
     StringBuilder rules = new StringBuilder("groups:\n- name: expressions\n  rules:\n");
     for (int i = 0; i < expressions.size(); i++) {
       String expression = Expressions.interpolated(expressions.get(i), "/web/app-a");
-      rules.append("  - record: e%d\n    expr: '%s'\n".formatted(i, expression.replace("'", "''")));
+      rules.append("  - record: e%s\n    expr: '%s'\n".formatted(i, expression.replace("'", "''")));
     }
     Path file = Files.writeString(folder.resolve("expressions.yml"), rules);
     Tool.Result result = Tool.run(folder, List.of("promtool", "check", "rules", file.toString()));

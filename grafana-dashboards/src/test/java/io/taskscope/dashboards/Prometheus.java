@@ -103,7 +103,7 @@ final class Prometheus implements AutoCloseable {
   List<JsonNode> queryRange(String expression, Duration back) {
     Instant now = Instant.now();
     return result(
-            "/api/v1/query_range?query=%s&start=%d&end=%d&step=1"
+            "/api/v1/query_range?query=%s&start=%s&end=%s&step=1"
                 .formatted(
                     encoded(expression), now.minus(back).getEpochSecond(), now.getEpochSecond()))
         .valueStream()
@@ -119,7 +119,7 @@ final class Prometheus implements AutoCloseable {
   List<JsonNode> exemplars(String expression) {
     Instant now = Instant.now();
     List<JsonNode> all = new ArrayList<>();
-    data("/api/v1/query_exemplars?query=%s&start=%d&end=%d"
+    data("/api/v1/query_exemplars?query=%s&start=%s&end=%s"
             .formatted(
                 encoded(expression),
                 now.minusSeconds(300).getEpochSecond(),

@@ -47,7 +47,7 @@ final class Tool {
               .start();
       try {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
-            .as("%s ends within %d s", command, PATIENCE_SECONDS)
+            .as("%s ends within %s s", command, PATIENCE_SECONDS)
             .isTrue();
       } finally {
         process.destroyForcibly();

@@ -118,7 +118,7 @@ class FaultyCollectorTest {
     while (collector.spans() + drops.total() - lostBefore < spans) {
       assertThat(System.nanoTime())
           .as(
-              "in time: %d arrived, lost %s, of %d; %s",
+              "in time: %s arrived, lost %s, of %s; %s",
               collector.spans(), drops.counts(), spans, log.lines())
           .isLessThan(deadline);
       // More than once, because the SDK takes a flush for part of one that is just over.

@@ -70,7 +70,7 @@ class TreePropertyTest extends TracedTree {
 
     List<Expected> wanted = expected.stream().sorted(ORDER).toList();
     spans.await(ended -> ended.size() >= wanted.size());
-    assertThat(rebuilt()).as("seed %d", seed).isEqualTo(wanted);
+    assertThat(rebuilt()).as("seed %s", seed).isEqualTo(wanted);
   }
 
   private List<Expected> rebuilt() {

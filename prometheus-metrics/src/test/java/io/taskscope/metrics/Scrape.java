@@ -66,7 +66,7 @@ record Scrape(Map<String, String> types, Map<String, String> helps, List<Sample>
     List<Sample> found = find(name, labels);
     if (found.size() != 1) {
       throw new AssertionError(
-          "%d samples of %s%s in %s".formatted(found.size(), name, List.of(labels), samples));
+          "%s samples of %s%s in %s".formatted(found.size(), name, List.of(labels), samples));
     }
     return found.getFirst().value();
   }

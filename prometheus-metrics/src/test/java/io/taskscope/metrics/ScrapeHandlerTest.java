@@ -52,7 +52,7 @@ class ScrapeHandlerTest {
   private HttpRequest.Builder request() {
     return HttpRequest.newBuilder(
         URI.create(
-            "http://%s:%d/metrics"
+            "http://%s:%s/metrics"
                 .formatted(
                     server.getAddress().getAddress().getHostAddress(),
                     server.getAddress().getPort())));

@@ -4,6 +4,7 @@ package io.taskscope.console;
 import io.taskscope.console.recording.RecordingReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.jline.terminal.TerminalBuilder.SystemOutput;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,13 @@ final class Progress implements AutoCloseable {
       double share = Math.min(1, (double) current.position() / Math.max(1, current.size()));
       int full = (int) (share * BAR);
       err.print(
-          "\r\033[K%s [%s%s] %3.0f %%"
-              .formatted(name, "=".repeat(full), " ".repeat(BAR - full), 100 * share));
+          String.format(
+              Locale.ROOT,
+              "\r\033[K%s [%s%s] %3.0f %%",
+              name,
+              "=".repeat(full),
+              " ".repeat(BAR - full),
+              100 * share));
       err.flush();
     } catch (IOException e) {
       // It is being closed; the reading itself says what is wrong.

@@ -30,7 +30,7 @@ final class RecordingSource {
     }
     if (ourEvents == 0) {
       err.println(
-          "%s: %s holds no Taskscope events among its %d events%s; record with JfrEvents.install() in the application and taskscope.* events enabled"
+          "%s: %s holds no Taskscope events among its %s events%s; record with JfrEvents.install() in the application and taskscope.* events enabled"
               .formatted(
                   command,
                   file,

@@ -94,7 +94,7 @@ final class PrometheusProcess implements AutoCloseable {
   String awaitExemplars(String query, Predicate<String> wanted) throws InterruptedException {
     Instant now = Instant.now();
     return HttpProbe.await(
-            "%s/api/v1/query_exemplars?query=%s&start=%d&end=%d"
+            "%s/api/v1/query_exemplars?query=%s&start=%s&end=%s"
                 .formatted(
                     address,
                     encoded(query),

@@ -30,13 +30,17 @@ public final class Text {
     }
     long seconds = Math.round(nanos / 1e9);
     if (seconds < 3_600) {
-      return "%d m %02d s".formatted(seconds / 60, seconds % 60);
+      return twoUnits(seconds / 60, "m", seconds % 60, "s");
     }
     long minutes = seconds / 60;
     if (minutes < 48 * 60) {
-      return "%d h %02d m".formatted(minutes / 60, minutes % 60);
+      return twoUnits(minutes / 60, "h", minutes % 60, "m");
     }
-    return "%d d %02d h".formatted(minutes / 1440, minutes / 60 % 24);
+    return twoUnits(minutes / 1440, "d", minutes / 60 % 24, "h");
+  }
+
+  private static String twoUnits(long larger, String name, long smaller, String smallerName) {
+    return String.format(Locale.ROOT, "%s %s %02d %s", larger, name, smaller, smallerName);
   }
 
   /**

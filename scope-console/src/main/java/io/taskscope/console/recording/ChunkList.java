@@ -65,7 +65,7 @@ final class ChunkList {
     ChunkHeader header = ChunkHeader.read(first, 0);
     if (!header.supported()) {
       throw new RecordingException(
-          "%s has version %d.%d%s of the recording format; what can be read is 1.x and 2.x, as written by JDK 9 and later"
+          "%s has version %s.%s%s of the recording format; what can be read is 1.x and 2.x, as written by JDK 9 and later"
               .formatted(
                   file,
                   header.major(),
@@ -99,17 +99,17 @@ final class ChunkList {
         long next = search(position + ChunkHeader.BYTES);
         end = next; // its size is wrong, or something else follows: whatever reads as events counts
         problems.add(
-            "the part of the recording at byte %d does not end where it says".formatted(position));
+            "the part of the recording at byte %s does not end where it says".formatted(position));
       }
     } else if (header.size() > fileSize - position) {
       problems.add(
-          "it is cut off: %d of the %d bytes of its last part are missing"
+          "it is cut off: %s of the %s bytes of its last part are missing"
               .formatted(header.size() - (fileSize - position), header.size()));
       end = fileSize;
     } else if (header.size() <= ChunkHeader.BYTES) {
       end = search(position + ChunkHeader.BYTES);
       problems.add(
-          "the part of the recording at byte %d was never finished, as when the JVM was killed"
+          "the part of the recording at byte %s was never finished, as when the JVM was killed"
               .formatted(position));
     }
     chunks.add(new Chunk(header, end));
@@ -118,7 +118,7 @@ final class ChunkList {
 
   private void lose(long from, long to, String what) {
     lostBytes += to - from;
-    problems.add("%d bytes from byte %d on hold %s".formatted(to - from, from, what));
+    problems.add("%s bytes from byte %s on hold %s".formatted(to - from, from, what));
   }
 
   /** The position of the next chunk from there on, or the end of the file. */

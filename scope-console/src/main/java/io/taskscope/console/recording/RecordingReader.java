@@ -140,7 +140,7 @@ public final class RecordingReader implements AutoCloseable {
       if (result.cutOff && result.lostBytes > 0) {
         ChunkHeader header = chunks.chunks.get(i).header();
         problems.add(
-            "the last %d bytes of the part at byte %d are no whole events"
+            "the last %s bytes of the part at byte %s are no whole events"
                 .formatted(result.lostBytes, header.position()));
       }
     }

@@ -97,7 +97,7 @@ public final class TextReport {
         out.println(
             TextTable.fit(
                 " ".repeat(10)
-                    + "task %d \"%s\", %s".formatted(task.id(), task.name(), Text.time(task.age())),
+                    + "task %s \"%s\", %s".formatted(task.id(), task.name(), Text.time(task.age())),
                 width));
       }
       stack(out, finding.stack());
@@ -273,7 +273,7 @@ public final class TextReport {
     for (AbandonedTask task : report.abandoned().stream().limit(TASKS).toList()) {
       out.println(
           TextTable.fit(
-              "abandoned: task %d \"%s\" of %s, %s old"
+              "abandoned: task %s \"%s\" of %s, %s old"
                   .formatted(task.id(), task.name(), task.path(), Text.time(task.age())),
               width));
       stack(out, task.stack());
