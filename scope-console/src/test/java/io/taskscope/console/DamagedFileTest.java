@@ -14,10 +14,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files cut off or with wrong bytes at many places: always a line and an exit code. */
+/**
+ * Files cut off or with wrong bytes at many places: always a line and an exit code. Every run makes
+ * its own recording, so another run tries other bytes; {@code -Ddamaged.flips=20000} tries more.
+ */
 class DamagedFileTest {
   private static final int CUTS = 150;
-  private static final int FLIPS = 400;
+  private static final int FLIPS = Integer.getInteger("damaged.flips", 400);
+  private static final long SEED = Long.getLong("damaged.seed", 42);
 
   @TempDir static Path folder;
 
@@ -62,8 +66,7 @@ class DamagedFileTest {
 
   @Test
   void commands_wrongBytes_sayOneThing() throws Exception {
-    long seed = 42;
-    Random random = new Random(seed);
+    Random random = new Random(SEED);
     for (int i = 0; i < FLIPS; i++) {
       byte[] bytes = sound.clone();
       // A third of them in the header, where they do most harm, and in what follows it.
@@ -71,7 +74,7 @@ class DamagedFileTest {
       for (int flip = 0; flip < 1 + i % 4; flip++) {
         bytes[random.nextInt(range)] = (byte) random.nextInt();
       }
-      assertHandled(bytes, "seed " + seed + ", round " + i);
+      assertHandled(bytes, "seed " + SEED + ", round " + i);
     }
   }
 }

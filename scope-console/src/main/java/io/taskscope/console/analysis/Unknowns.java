@@ -41,6 +41,13 @@ final class Unknowns {
     for (String problem : coverage.problems()) {
       add("damaged file", true, "The file could not be read completely: " + problem + ".");
     }
+    if (coverage.unresolved() > 0) {
+      add(
+          "values not in the file",
+          false,
+          "%s to a stack, class, method or text lead to nothing in the file: they read (unknown) or are left out."
+              .formatted(Text.count(coverage.unresolved(), "reference")));
+    }
   }
 
   private void losses() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one chunk: first its types and constants, then its events. For one thread. */
@@ -58,6 +59,7 @@ final class ChunkReader {
     result.metadata = metadata;
     Plans plans = new Plans(metadata);
     Constants constants = new Constants(plans);
+    result.unresolved = constants.unresolved();
     for (long checkpoint : checkpoints) {
       addConstants(constants, checkpoint);
     }
@@ -223,6 +225,7 @@ final class ChunkReader {
     List<EventCount> counts = List.of();
     @Nullable Metadata metadata;
     long broken;
+    LongAdder unresolved = new LongAdder();
     boolean cutOff;
     long lostBytes;
   }

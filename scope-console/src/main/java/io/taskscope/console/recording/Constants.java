@@ -5,11 +5,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The values that events of a chunk refer to by key: stacks, methods, classes, texts. Kept as the
- * bytes they were written as, and decoded when asked for. Immutable once the chunk has been read.
+ * bytes they were written as, and decoded when asked for. Once the chunk has been read, for any
+ * thread.
  */
 public final class Constants {
   private static final List<String> KEPT =
@@ -20,11 +23,13 @@ public final class Constants {
           "jdk.types.Symbol",
           "java.lang.String");
 
+  private static final String UNKNOWN = "(unknown)";
+
   private final Plans plans;
   private final Map<String, Pool> pools = new HashMap<>();
   private byte[] store = new byte[1 << 16];
   private int used;
-  private long missing;
+  private final LongAdder unresolved = new LongAdder();
 
   Constants(Plans plans) {
     this.plans = plans;
@@ -95,20 +100,33 @@ public final class Constants {
     used += length;
   }
 
+  /**
+   * A value that was skipped with one plan when the chunk was read may be read with another now, as
+   * a damaged file can describe one type in two ways: what makes no sense then is not known.
+   */
+  private String decode(Supplier<String> value) {
+    try {
+      return value.get();
+    } catch (ByteReader.Malformed e) {
+      unresolved.increment();
+      return UNKNOWN;
+    }
+  }
+
   private @Nullable ByteReader at(@Nullable Pool pool, long key) {
     int offset = pool == null ? LongIntMap.ABSENT : pool.offsets.get(key);
     if (offset == LongIntMap.ABSENT) {
       if (key != 0) {
-        missing++;
+        unresolved.increment();
       }
       return null;
     }
     return new ByteReader(store, offset, used);
   }
 
-  /** {@return how often a key was asked for that has no value, as the file is damaged} */
-  public long missing() {
-    return missing;
+  /** How often a key was asked for that has no value, or one that makes no sense. */
+  LongAdder unresolved() {
+    return unresolved;
   }
 
   /**
@@ -118,6 +136,14 @@ public final class Constants {
    * @param sink takes them, the innermost first
    */
   public void frames(long key, FrameSink sink) {
+    decode(
+        () -> {
+          readFrames(key, sink);
+          return "";
+        });
+  }
+
+  private void readFrames(long key, FrameSink sink) {
     Pool pool = pools.get("jdk.types.StackTrace");
     ByteReader in = at(pool, key);
     if (in == null || pool == null) {
@@ -157,10 +183,14 @@ public final class Constants {
    * @param key of the method
    */
   public String method(long key) {
+    return decode(() -> readMethod(key));
+  }
+
+  private String readMethod(long key) {
     Pool pool = pools.get("jdk.types.Method");
     long type = number(pool, key, "type");
     long name = number(pool, key, "name");
-    return type == 0 && name == 0 ? "(unknown)" : className(type) + "." + symbol(name);
+    return type == 0 && name == 0 ? UNKNOWN : className(type) + "." + symbol(name);
   }
 
   /**
@@ -172,8 +202,12 @@ public final class Constants {
     if (key == 0) {
       return "";
     }
+    return decode(() -> readClassName(key));
+  }
+
+  private String readClassName(long key) {
     String name = symbol(number(pools.get("java.lang.Class"), key, "name"));
-    return name.isEmpty() ? "(unknown)" : ClassNames.readable(name);
+    return name.isEmpty() ? UNKNOWN : ClassNames.readable(name);
   }
 
   private String symbol(long key) {
@@ -194,6 +228,10 @@ public final class Constants {
 
   /** A text that an event refers to. */
   String text(long key) {
+    return decode(() -> readText(key));
+  }
+
+  private String readText(long key) {
     ByteReader in = at(pools.get("java.lang.String"), key);
     if (in == null) {
       return "";

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param events how many events there were, by name of the event, of all types
  * @param eventTypes the names of the events by the number of their type
  * @param brokenEvents events that made no sense
+ * @param unresolved references to stacks, methods, classes or texts that lead to no value
  * @param lostBytes bytes in which no events could be found
  * @param problems what is wrong with the file, a sentence each; empty for a sound one
  */
@@ -25,6 +26,7 @@ public record Coverage(
     Map<String, Long> events,
     Map<Long, String> eventTypes,
     long brokenEvents,
+    long unresolved,
     long lostBytes,
     List<String> problems) {
   /** Keeps immutable copies. */

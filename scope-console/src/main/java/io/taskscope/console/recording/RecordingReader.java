@@ -126,6 +126,7 @@ public final class RecordingReader implements AutoCloseable {
     Map<Long, String> types = new HashMap<>();
     List<String> problems = new ArrayList<>(chunks.problems);
     long broken = 0;
+    long unresolved = 0;
     long lost = chunks.lostBytes;
     for (int i = 0; i < results.size(); i++) {
       ChunkReader.ChunkResult result = results.get(i);
@@ -136,6 +137,7 @@ public final class RecordingReader implements AutoCloseable {
         }
       }
       broken += result.broken;
+      unresolved += result.unresolved.sum();
       lost += result.lostBytes;
       if (result.cutOff && result.lostBytes > 0) {
         ChunkHeader header = chunks.chunks.get(i).header();
@@ -155,6 +157,7 @@ public final class RecordingReader implements AutoCloseable {
         events,
         types,
         broken,
+        unresolved,
         lost,
         problems);
   }
