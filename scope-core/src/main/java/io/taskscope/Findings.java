@@ -17,7 +17,7 @@ final class Findings {
   /** A task that was cancelled this long ago and lives is said to be stuck. */
   static final Duration STUCK_AFTER = Duration.ofSeconds(5);
 
-  private static final int MAX_TASKS = 20;
+  static final int MAX_TASKS = 20;
 
   private final List<Finding> found = new ArrayList<>();
 
@@ -29,6 +29,7 @@ final class Findings {
       findings.look(node);
     }
     findings.lookForLeaked(top);
+    findings.found.addAll(StepFindings.of(top));
     findings.lookAtHooks();
     findings.lookAtBounds();
     findings.found.sort(Comparator.comparing(Finding::severity).thenComparing(Finding::path));

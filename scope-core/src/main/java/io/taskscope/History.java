@@ -138,6 +138,24 @@ final class History {
     return shown.stream().map(History::describe).toList();
   }
 
+  /** Told of tasks with slow steps; times are by {@link System#nanoTime}. */
+  @FunctionalInterface
+  interface SlowVisitor {
+    void visit(String path, String name, long longestNanos, long finishedNanos);
+  }
+
+  /** Shows the visitor each task whose longest step was a slow one. */
+  void forEachSlow(SlowVisitor visitor) {
+    for (Ring<Entry> ring : rings()) {
+      for (Entry entry : ring.newestFirst()) {
+        Steps steps = entry.steps;
+        if (steps != null && steps.slowSteps() > 0) {
+          visitor.visit(entry.path, entry.name, steps.longestNanos(), entry.finishedNanos);
+        }
+      }
+    }
+  }
+
   private static FinishedTask describe(Entry entry) {
     long started = entry.startedNanos == 0 ? entry.finishedNanos : entry.startedNanos;
     Instant finishedAt =

@@ -195,7 +195,7 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
     return history != null;
   }
 
-  private @Nullable History nearestHistory() {
+  final @Nullable History nearestHistory() {
     ScopeWork at = this;
     while (at != null && at.history == null) {
       at = at.above();

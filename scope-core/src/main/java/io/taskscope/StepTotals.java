@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the time of all tasks of one path went. The share of finished tasks is kept here, that of
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 @SuppressWarnings("EnumOrdinal") // arrays by reason: nothing may be allocated in a switch
 final class StepTotals {
   private static final ParkReason[] REASONS = ParkReason.values();
+  private static final long WINDOW_NANOS = 60_000_000_000L;
   private static final int CELLS = 8; // tasks that end at the same time rarely meet in one
 
   /** A sum; one that tasks end into is guarded by itself. */
@@ -24,6 +26,7 @@ final class StepTotals {
     private final long[] parks = new long[REASONS.length];
     private long steps;
     private long slow;
+    private long neverYielded;
     private final Map<TaskState, Long> live = new EnumMap<>(TaskState.class);
 
     Sum() {
@@ -43,6 +46,7 @@ final class StepTotals {
       }
       steps += task.steps();
       slow += task.slowSteps();
+      neverYielded += task.neverYields() ? 1 : 0;
     }
 
     private void add(Sum other) {
@@ -54,19 +58,22 @@ final class StepTotals {
       }
       steps += other.steps;
       slow += other.slow;
+      neverYielded += other.neverYielded;
       other.live.forEach((state, count) -> live.merge(state, count, Long::sum));
     }
 
-    /** Adds a task that has not left yet. */
-    void addLive(TaskRun<?> task) {
-      Steps steps = task.steps;
+    /** Adds a task that has not left yet; says what it has added, null for nothing. */
+    @Nullable Steps addLive(TaskRun<?> task) {
+      Steps of = task.steps;
       TaskState state = task.taskState();
-      if (steps == null || state == TaskState.FINISHED) {
-        return;
+      if (of == null || state == TaskState.FINISHED) {
+        return null;
       }
       long now = System.nanoTime();
-      add(task.startDelayNanos(now), steps.settled(now));
+      Steps settled = of.settled(now);
+      add(task.startDelayNanos(now), settled);
       live.merge(state, 1L, Long::sum);
+      return settled;
     }
 
     private void raiseTo(Sum before) {
@@ -78,6 +85,27 @@ final class StepTotals {
       }
       steps = Math.max(steps, before.steps);
       slow = Math.max(slow, before.slow);
+      neverYielded = Math.max(neverYielded, before.neverYielded);
+    }
+
+    private RecentSteps since(Sum before, long nanos) {
+      long allParked = 0;
+      for (int i = 0; i < REASONS.length; i++) {
+        allParked += parked[i] - before.parked[i];
+      }
+      int pinned = ParkReason.PINNED.ordinal();
+      int yield = ParkReason.YIELD.ordinal();
+      return new RecentSteps(
+          nanos,
+          queued - before.queued,
+          running - before.running,
+          allParked,
+          parked[pinned] - before.parked[pinned],
+          parks[pinned] - before.parks[pinned],
+          parks[yield] - before.parks[yield],
+          steps - before.steps,
+          slow - before.slow,
+          neverYielded - before.neverYielded);
     }
 
     private StepStatistics statistics() {
@@ -102,7 +130,13 @@ final class StepTotals {
   }
 
   private final AtomicReferenceArray<Sum> finished = new AtomicReferenceArray<>(CELLS);
-  private Sum lastRead = new Sum(); // guarded by this
+
+  // Guarded by this:
+  private Sum lastRead = new Sum();
+  private Sum windowBegins = new Sum();
+  private long windowBegan = System.nanoTime();
+  private @Nullable Sum nextWindow; // null until someone looks
+  private long nextWindowBegan = windowBegan;
 
   /** A task has left. */
   void add(TaskRun<?> task, Steps settled, long until) {
@@ -136,11 +170,32 @@ final class StepTotals {
 
   /** Finished and live together, and never less than was read before. */
   synchronized StepStatistics statistics(Sum finishedBefore, Sum live) {
+    return read(finishedBefore, live).statistics();
+  }
+
+  private Sum read(Sum finishedBefore, Sum live) {
     Sum sum = new Sum();
     sum.add(finishedBefore);
     sum.add(live);
     sum.raiseTo(lastRead);
     lastRead = sum;
-    return sum.statistics();
+    return sum;
+  }
+
+  /**
+   * What was spent lately: since the last look but one that is a minute ago, or since there is such
+   * a path if nobody looks so often. Costs nothing while nobody looks.
+   */
+  synchronized RecentSteps recent(Sum finishedBefore, Sum live, long now) {
+    Sum sum = read(finishedBefore, live);
+    if (now - nextWindowBegan >= WINDOW_NANOS) {
+      if (nextWindow != null) {
+        windowBegins = nextWindow;
+        windowBegan = nextWindowBegan;
+      }
+      nextWindow = sum;
+      nextWindowBegan = now;
+    }
+    return sum.since(windowBegins, now - windowBegan);
   }
 }

@@ -18,11 +18,10 @@ import org.jspecify.annotations.Nullable;
  * nanosecond belongs to exactly one of queued, running and parked, so that they add up.
  */
 @SuppressWarnings("EnumOrdinal") // arrays by reason: nothing may be allocated in a switch
-final class Steps {
-  /** Steps longer than this are slow. */
+final class Steps extends StepSums {
+  /** Steps longer than this are slow, where they keep a carrier from others. */
   static volatile long slowNanos = 100_000_000;
 
-  private static final int REASONS = ParkReason.values().length;
   private static final ParkReason[] BY_ORDINAL = ParkReason.values();
   private static final int READ_TRIES = 100;
 
@@ -53,13 +52,7 @@ final class Steps {
   private long parkToTellNanos;
   private long since; // when the phase began
   private long runnableAt; // 0 until it is made runnable
-  private long queued; // without the wait for its beginning
-  private long running;
   private long runBeforeCall; // of the current step, before the last call in it ended
-  private long longest;
-  private long steps;
-  private long slow;
-  private long @Nullable [] parks; // parked nanoseconds by reason, then how often by reason
   private @Nullable Steps callee;
 
   // ---- writing
@@ -73,12 +66,13 @@ final class Steps {
     VERSION.setRelease(this, version + 1);
   }
 
-  /** The body begins. */
-  void begun(long now) {
+  /** The body begins, on a virtual thread or another. */
+  void begun(long now, boolean virtual) {
     beginChange();
     phase = RUNNING;
     since = now;
     steps = 1;
+    onCarrier = virtual;
     endChange();
   }
 
@@ -121,7 +115,7 @@ final class Steps {
     long ran = now - since;
     running += ran;
     longest = Math.max(longest, ran);
-    if (ran > slowNanos) {
+    if (ran > slowNanos && onCarrier) {
       slow++;
     }
     return ran;
@@ -284,14 +278,8 @@ final class Steps {
     reason = other.reason;
     since = other.since;
     runnableAt = (long) RUNNABLE_AT.getOpaque(other);
-    queued = other.queued;
-    running = other.running;
-    longest = other.longest;
-    steps = other.steps;
-    slow = other.slow;
-    long[] perReason = other.parks;
-    parks = perReason == null ? null : perReason.clone();
     callee = other.callee;
+    copySums(other);
   }
 
   private void settle(long now) {
@@ -345,42 +333,9 @@ final class Steps {
     return Math.max(0, now - from);
   }
 
-  // Of settled steps:
-
-  long queuedNanos() {
-    return queued;
-  }
-
-  long runningNanos() {
-    return running;
-  }
-
-  long parkedNanos() {
-    long sum = 0;
-    for (int i = 0; parks != null && i < REASONS; i++) {
-      sum += parks[i];
-    }
-    return sum;
-  }
-
-  long parkedNanos(ParkReason why) {
-    return parks == null ? 0 : parks[why.ordinal()];
-  }
-
-  long parks(ParkReason why) {
-    return parks == null ? 0 : parks[REASONS + why.ordinal()];
-  }
-
-  long steps() {
-    return steps;
-  }
-
-  long slowSteps() {
-    return slow;
-  }
-
-  long longestNanos() {
-    return longest;
+  /** Whether the step it is in, if any, is a slow one already. */
+  boolean isInSlowStep(long now) {
+    return onCarrier && state() == TaskState.RUNNING && phaseNanos(now) > slowNanos;
   }
 
   /** As times of a task, which must have begun. */
@@ -388,10 +343,6 @@ final class Steps {
     Steps at = hasEnded() ? this : settled(now);
     long until = Math.max(now, at.since); // it may have gone on while we came to look
     long begun = Math.clamp(started, created, Math.max(created, until));
-    long waits = 0;
-    for (ParkReason why : BY_ORDINAL) {
-      waits += why == ParkReason.YIELD ? 0 : at.parks(why);
-    }
     return new TaskTimes(
         Duration.ofNanos(until - created),
         Duration.ofNanos(begun - created + at.queued),
@@ -400,6 +351,6 @@ final class Steps {
         Duration.ofNanos(begun - created),
         Duration.ofNanos(at.longest),
         at.steps,
-        waits);
+        at.waits());
   }
 }

@@ -143,15 +143,15 @@ final class TaskRun<T extends @Nullable Object> extends TaskControl<T>
       return false;
     }
     STARTED.setOpaque(this, System.nanoTime() | 1); // never 0, which means not started
-    stepsBegin();
+    stepsBegin(here);
     interruptIfCancelled(); // whoever asked for it may have looked just before
     return true;
   }
 
-  private void stepsBegin() {
+  private void stepsBegin(Thread here) {
     Steps own = steps;
     if (own != null) {
-      own.begun(startedNanos);
+      own.begun(startedNanos, here.isVirtual());
       callBegins(callerOnThisThread(), this);
     }
   }

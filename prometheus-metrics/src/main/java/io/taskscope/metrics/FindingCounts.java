@@ -3,6 +3,7 @@ package io.taskscope.metrics;
 
 import io.taskscope.TaskScope;
 import io.taskscope.view.Finding;
+import io.taskscope.view.Finding.Kind;
 import io.taskscope.view.PathStatistics;
 import io.taskscope.view.Statistics;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Counts findings by path and kind. They are the one thing for which live tasks are looked at, so
@@ -25,6 +28,12 @@ final class FindingCounts {
   private static final long MIN_AGE = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final String NO_PATH = "";
+
+  /** Kinds whose numbers are those of a path, in whatever trees it is. */
+  private static final Set<String> OF_PATHS =
+      Stream.of(Kind.SLOW_STEP, Kind.NEVER_YIELDS, Kind.LONG_QUEUE, Kind.PINNED, Kind.BUSY_YIELDING)
+          .map(Kind::label)
+          .collect(Collectors.toUnmodifiableSet());
 
   private final LongSupplier clock;
 
@@ -51,7 +60,7 @@ final class FindingCounts {
       validFor = Math.max(MIN_AGE, REST * (lookedAt - now));
     }
     Map<List<String>, Long> counts = new HashMap<>();
-    for (Finding.Kind kind : Finding.Kind.values()) {
+    for (Kind kind : Kind.values()) {
       counts.put(List.of(NO_PATH, kind.label()), 0L);
     }
     Set<String> paths = new HashSet<>();
@@ -66,17 +75,25 @@ final class FindingCounts {
   }
 
   private static Map<List<String>, Long> look() {
+    return counts(TaskScope.roots().stream().map(TaskScope::findings).toList());
+  }
+
+  /** Of the findings of each root; some are found from more than one of them. */
+  static Map<List<String>, Long> counts(List<List<Finding>> ofRoots) {
     Map<List<String>, Long> counts = new HashMap<>();
-    boolean first = true;
-    for (TaskScope root : TaskScope.roots()) {
-      for (Finding finding : root.findings()) {
-        // What is about the JVM is found from every root.
-        if (first || !finding.path().equals(NO_PATH)) {
-          counts.merge(List.of(finding.path(), finding.kind().label()), finding.count(), Long::sum);
-        }
-      }
-      first = false;
+    for (List<Finding> ofRoot : ofRoots) {
+      Map<List<String>, Long> here = new HashMap<>();
+      ofRoot.forEach(
+          finding ->
+              here.merge(
+                  List.of(finding.path(), finding.kind().label()), finding.count(), Long::sum));
+      here.forEach((key, count) -> counts.merge(key, count, isShared(key) ? Long::max : Long::sum));
     }
     return counts;
+  }
+
+  /** Whether the same is found from every root: it is about the JVM, or about a path as a whole. */
+  private static boolean isShared(List<String> key) {
+    return key.getFirst().equals(NO_PATH) || OF_PATHS.contains(key.getLast());
   }
 }

@@ -92,4 +92,31 @@ class FindingSeriesTest {
       mayEnd.countDown();
     }
   }
+
+  private static Finding finding(Finding.Kind kind, String path, long count) {
+    return new Finding(kind, Finding.Severity.WARNING, path, "made by a test", List.of(), count);
+  }
+
+  @Test
+  void counts_ofSeveralRoots_countWhatIsFoundFromEachOnce() {
+    List<Finding> one =
+        List.of(
+            finding(Finding.Kind.SLOW_STEP, "/a", 5),
+            finding(Finding.Kind.STUCK, "/a", 2),
+            finding(Finding.Kind.INCOMPLETE, "", 3),
+            finding(Finding.Kind.INCOMPLETE, "", 4));
+    List<Finding> other =
+        List.of(
+            finding(Finding.Kind.SLOW_STEP, "/a", 5),
+            finding(Finding.Kind.STUCK, "/a", 1),
+            finding(Finding.Kind.INCOMPLETE, "", 3),
+            finding(Finding.Kind.INCOMPLETE, "", 4));
+
+    assertThat(FindingCounts.counts(List.of(one, other)))
+        .isEqualTo(
+            Map.of(
+                List.of("/a", "slow_step"), 5L,
+                List.of("/a", "stuck"), 3L,
+                List.of("", "incomplete"), 7L));
+  }
 }

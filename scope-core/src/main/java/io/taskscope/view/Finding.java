@@ -42,6 +42,16 @@ public record Finding(
     UNCLOSED,
     /** A live task whose creator has ended. */
     ORPHAN,
+    /** Steps that were too long, and kept a carrier from other tasks; with the agent. */
+    SLOW_STEP,
+    /** A task that runs for long at a time, and so keeps a carrier for itself; with the agent. */
+    NEVER_YIELDS,
+    /** Tasks were ready, and waited long for somebody to run them; with the agent. */
+    LONG_QUEUE,
+    /** Waits that held on to their carrier; with the agent. */
+    PINNED,
+    /** Tasks let others go first again and again, with nothing to wait for; with the agent. */
+    BUSY_YIELDING,
     /** A hook failed too often and was taken out: its telemetry is missing. */
     QUARANTINED,
     /** Something was not counted or not kept: what is shown is not everything. */
