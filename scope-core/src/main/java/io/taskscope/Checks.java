@@ -61,9 +61,11 @@ final class Checks {
 
   static String resourceName(String name) {
     Objects.requireNonNull(name, "resource name");
-    if (name.isBlank() || name.length() > MAX_TASK_NAME) {
+    if (name.isBlank()
+        || name.length() > MAX_TASK_NAME
+        || name.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "bad resource name \"%s\": it must have 1 to %s characters"
+          "bad resource name \"%s\": it must have 1 to %s characters, not all blank and no control characters"
               .formatted(shown(name), MAX_TASK_NAME));
     }
     return name;

@@ -29,8 +29,8 @@ final class Names {
   /** Runs of digits become one {@code #}, so that numbered names are one name. */
   static String fold(String name) {
     String folded = DIGITS.matcher(name).replaceAll("#");
-    return folded.length() <= Checks.MAX_TASK_NAME
-        ? folded
-        : folded.substring(0, Checks.MAX_TASK_NAME);
+    int end = Math.min(folded.length(), Checks.MAX_TASK_NAME);
+    boolean splits = end < folded.length() && Character.isHighSurrogate(folded.charAt(end - 1));
+    return folded.substring(0, splits ? end - 1 : end);
   }
 }

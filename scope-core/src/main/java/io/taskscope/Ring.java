@@ -26,6 +26,7 @@ final class Ring<E> {
 
   private final @Nullable Object[] slots;
   private volatile long next; // how many have been added
+  private volatile long oldest; // where to look first for one to drop; a guess
 
   Ring(int size) {
     slots = new Object[size];
@@ -39,10 +40,10 @@ final class Ring<E> {
 
   /** Frees the place of the oldest; false if there is none. */
   boolean dropOldest() {
-    long oldest = next;
-    for (int i = 0; i < slots.length; i++) {
-      int slot = (int) ((oldest + i) % slots.length);
-      if ((Object) SLOT.getAndSet(slots, slot, (Object) null) != null) {
+    long first = Math.max(oldest, next - slots.length);
+    for (long at = first; at < first + slots.length; at++) {
+      if ((Object) SLOT.getAndSet(slots, (int) (at % slots.length), (Object) null) != null) {
+        oldest = at + 1; // else dropping all of them one by one would pass the free ones each time
         return true;
       }
     }
