@@ -24,7 +24,11 @@ public final class Batch {
   /** Place of the first field of {@link EventKind}, the others follow in its order. */
   public static final int FIRST_FIELD = 5;
 
-  static final int MAX_ROWS = 1 << 17;
+  /**
+   * Enough for the half million events of a chunk of the usual 12 MB, since threads write theirs at
+   * any time up to its end, and little enough for several batches at a time.
+   */
+  private static final int MAX_CELLS = 1 << 22;
 
   private final ChunkHeader chunk;
   private final Constants constants;
@@ -57,16 +61,15 @@ public final class Batch {
   }
 
   boolean isFull() {
-    return count >= MAX_ROWS;
+    return used > MAX_CELLS - EventKind.MAX_WIDTH;
   }
 
-  /** Begins a row; {@link #commit} keeps it. */
+  /** Begins a row, whose other cells are to be filled; {@link #commit} keeps it. */
   int newRow(EventKind kind) {
     int width = kind.width();
     if (used + width > cells.length) {
-      cells = Arrays.copyOf(cells, Math.max(used + width, cells.length * 4));
+      cells = Arrays.copyOf(cells, Math.min(MAX_CELLS, cells.length * 4));
     }
-    Arrays.fill(cells, used, used + width, 0);
     cells[used] = kind.number();
     return used;
   }
@@ -85,30 +88,26 @@ public final class Batch {
   }
 
   /** Orders the rows by the time at which they ended; those of one instant stay as they were. */
-  void sort() {
+  void sort(RowOrder order) {
+    long[] ends = new long[count];
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
+    boolean sorted = true;
     for (int i = 0; i < count; i++) {
       long end = end(rows[i]);
+      sorted &= end >= last;
       first = Math.min(first, end);
       last = Math.max(last, end);
+      ends[i] = end;
     }
-    if (count < 2 || last < first) {
+    if (sorted) {
       return;
     }
-    // Time and index in one number, so that numbers are sorted and not objects.
-    int indexBits = 32 - Integer.numberOfLeadingZeros(count - 1);
-    int lostBits = Math.max(0, 64 - Long.numberOfLeadingZeros(last - first) - (63 - indexBits));
-    long[] keys = new long[count];
+    int[] ordered = order.of(ends, count, first, last);
     for (int i = 0; i < count; i++) {
-      keys[i] = (end(rows[i]) - first) >>> lostBits << indexBits | i;
+      ordered[i] = rows[ordered[i]];
     }
-    Arrays.sort(keys);
-    int[] sorted = new int[count];
-    for (int i = 0; i < count; i++) {
-      sorted[i] = rows[(int) (keys[i] & ((1L << indexBits) - 1))];
-    }
-    rows = sorted;
+    rows = ordered;
   }
 
   private long end(int row) {

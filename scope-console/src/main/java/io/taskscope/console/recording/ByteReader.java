@@ -16,6 +16,9 @@ final class ByteReader {
   static final int STRING_CHARS = 4;
   static final int STRING_LATIN1 = 5;
 
+  /** The most bytes that a number takes. */
+  static final int MAX_LONG = 9;
+
   private byte[] bytes;
   private int position;
   private int limit;
@@ -60,31 +63,41 @@ final class ByteReader {
       throw new Malformed("value beyond the end");
     }
     byte first = bytes[at];
-    if (first >= 0) { // by far the most frequent
-      position = at + 1;
-      return first;
-    }
-    return readLongSlowly();
+    position = at + 1;
+    return first >= 0 ? first : readLong(first); // most are of one byte
   }
 
-  private long readLongSlowly() {
-    long value = 0;
-    for (int shift = 0; shift < 56; shift += 7) {
-      int next = readByte();
+  private long readLong(byte first) {
+    byte[] from = bytes; // for the first compiler, which would load a field each time
+    int at = position;
+    int end = Math.min(limit, at + MAX_LONG - 2);
+    long value = first & 0x7FL;
+    for (int shift = 7; at < end; shift += 7) {
+      byte next = from[at++];
       value |= (next & 0x7FL) << shift;
       if (next >= 0) {
+        position = at;
         return value;
       }
     }
+    position = at;
     return value | (readByte() & 0xFFL) << 56;
   }
 
   void skipLong() {
-    for (int i = 0; i < 9; i++) {
-      if (readByte() >= 0) {
+    byte[] from = bytes;
+    int at = position;
+    int end = Math.min(limit, at + MAX_LONG);
+    while (at < end) {
+      if (from[at++] >= 0) {
+        position = at;
         return;
       }
     }
+    if (at - position < MAX_LONG) {
+      throw new Malformed("value beyond the end");
+    }
+    position = at;
   }
 
   /** A length or count; never more than there are bytes left, as each thing has at least one. */

@@ -154,6 +154,7 @@ final class ChunkReader {
     }
     result.counts = counts;
     ChunkTexts texts = new ChunkTexts(new StringCache(names), constants);
+    RowOrder order = new RowOrder();
     Batch batch = new Batch(header, constants, sink.cells());
     long position = header.position() + ChunkHeader.BYTES;
     long told = position;
@@ -169,7 +170,7 @@ final class ChunkReader {
       readEvent(plans, indexOf, counts, texts, batch);
       position += size;
       if (batch.isFull()) {
-        batch.sort();
+        batch.sort(order);
         sink.batch(batch);
         batch = new Batch(header, constants, sink.cells());
       }
@@ -178,7 +179,7 @@ final class ChunkReader {
         told = position;
       }
     }
-    batch.sort();
+    batch.sort(order);
     sink.batch(batch);
     sink.progress(end - told);
   }

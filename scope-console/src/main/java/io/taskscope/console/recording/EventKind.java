@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.recording;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ public enum EventKind {
       "parked",
       "steps"),
   /** A task was on a carrier. */
-  TASK_STEP("taskscope.TaskStep", "taskId", "scopePath", "step", "queued", "reason"),
+  TASK_STEP("taskscope.TaskStep", "taskId", "scopePath", "reason"),
   /** A task was parked. */
   TASK_PARK("taskscope.TaskPark", "taskId", "scopePath", "reason", "queued", "blocker"),
   /** A task waited for a monitor. */
@@ -128,20 +129,27 @@ public enum EventKind {
   private static final EventKind[] ALL = values();
   private static final Map<String, EventKind> BY_NAME = new HashMap<>();
 
+  /** No row has more cells. */
+  static final int MAX_WIDTH = Arrays.stream(ALL).mapToInt(EventKind::width).max().orElseThrow();
+
   static {
     for (int i = 0; i < ALL.length; i++) {
       ALL[i].number = i;
+      ALL[i].ours = ALL[i].compareTo(STATUS) <= 0;
       BY_NAME.put(ALL[i].eventName, ALL[i]);
     }
   }
 
   private final String eventName;
   private final List<String> fields;
+  private final int width;
   private int number;
+  private boolean ours;
 
   EventKind(String eventName, String... fields) {
     this.eventName = eventName;
     this.fields = List.of(fields);
+    this.width = Batch.FIRST_FIELD + fields.length;
   }
 
   /** {@return the name of the event in recordings} */
@@ -151,7 +159,7 @@ public enum EventKind {
 
   /** {@return whether the event is one of Taskscope} */
   public boolean isOurs() {
-    return compareTo(STATUS) <= 0;
+    return ours;
   }
 
   /** {@return whether the event is about the task that its thread was in} */
@@ -178,7 +186,7 @@ public enum EventKind {
   }
 
   int width() {
-    return Batch.FIRST_FIELD + fields.size();
+    return width;
   }
 
   /**

@@ -2,6 +2,7 @@
 package io.taskscope.console.recording;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Where the wanted fields of one type of event stand in its bytes. */
 final class EventLayout {
@@ -12,6 +13,7 @@ final class EventLayout {
   private final long[] factors;
   private final int length;
   private final byte[] codes;
+  private final int[] absent; // places of fields that the file does not have
 
   private static final byte SKIP_NUMBER = 0;
   private static final byte SKIP = 1;
@@ -29,22 +31,30 @@ final class EventLayout {
     parts = new Plans.Part[fields.size()];
     slots = new int[fields.size()];
     factors = new long[fields.size()];
-    int wanted = 0;
     for (int i = 0; i < parts.length; i++) {
       Metadata.Field field = fields.get(i);
       parts[i] = plans.part(field, 0);
       slots[i] = parts[i].array() ? -1 : kind.slot(field.name());
       factors[i] =
           field.name().equals("startTime") ? TIME : factor(plans.metadata().timespan(field));
-      if (slots[i] >= 0) {
-        wanted = i + 1;
-      }
     }
     codes = new byte[parts.length];
     for (int i = 0; i < parts.length; i++) {
       codes[i] = code(i);
     }
+    int wanted = parts.length;
+    while (wanted > 0 && slots[wanted - 1] < 0) {
+      wanted--;
+    }
     length = wanted; // what follows the last wanted field need not be read
+    absent =
+        IntStream.range(1, width)
+            .filter(slot -> IntStream.range(0, parts.length).noneMatch(i -> fills(i, slot)))
+            .toArray();
+  }
+
+  private boolean fills(int field, int slot) {
+    return slots[field] == slot && codes[field] != SKIP;
   }
 
   static EventLayout of(EventKind kind, Metadata.Type type, Plans plans) {
@@ -78,6 +88,9 @@ final class EventLayout {
     ChunkHeader chunk = batch.chunk();
     int row = batch.newRow(kind);
     long[] cells = batch.cells();
+    for (int slot : absent) {
+      cells[row + slot] = 0;
+    }
     for (int i = 0; i < length; i++) {
       switch (codes[i]) {
         case SKIP_NUMBER -> in.skipLong();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Decodes chunks on two threads and hands their batches on in the order of the file. */
 final class ParallelChunks implements AutoCloseable {
   private static final int AHEAD = 2;
-  private static final int QUEUED_BATCHES = 2;
+  private static final int QUEUED_BATCHES = 1;
   private static final int FIRST_CELLS = 1 << 16;
 
   private final FileChannel channel;
