@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentLink
     implements ObjIntConsumer<Object>, BiFunction<Integer, @Nullable Object[], @Nullable Object> {
+  /** Where an agent that cannot start says why; it has no other way to reach us. */
+  private static final String FAILED = "taskscope.agent.failed";
+
   private static final String PROBE = "java.lang.TaskscopeProbe";
 
   /** Both sides must mean the same by what follows. */
@@ -42,6 +45,7 @@ final class AgentLink
   private static final AtomicLong FAULTS = new AtomicLong();
   private static final Object LOCK = new Object();
   private static volatile @Nullable Supplier<List<String>> missing; // null: no agent
+  private static volatile @Nullable String misfit; // why an agent that is there is no use
   private static volatile boolean stepsMeasured;
 
   static {
@@ -71,10 +75,14 @@ final class AgentLink
           Steps.slowNanos = (Long) answer[2];
           ScopeContainers.maker = ScopeContainers.makerFrom(answer[3]);
           missing = status;
+          misfit = null;
+        } else {
+          misfit = "the agent is made for another version of Taskscope, or has not started";
         }
       } catch (ClassNotFoundException none) {
         // No agent, which is the usual case.
       } catch (ReflectiveOperationException | RuntimeException | LinkageError strange) {
+        misfit = "the agent does not fit this version of Taskscope: " + strange;
         System.getLogger("io.taskscope.agent")
             .log(
                 System.Logger.Level.WARNING,
@@ -103,7 +111,10 @@ final class AgentLink
   static AgentStatus status() {
     Supplier<List<String>> agent = missing;
     if (agent == null) {
-      return AgentStatus.NONE;
+      String why = System.getProperty(FAILED, misfit);
+      return why == null
+          ? AgentStatus.NONE
+          : new AgentStatus(AgentStatus.State.FAILED, List.of(why));
     }
     List<String> lacks = agent.get();
     return new AgentStatus(

@@ -3,6 +3,7 @@ package io.taskscope;
 
 import io.taskscope.hook.HookStatus;
 import io.taskscope.hook.Hooks;
+import io.taskscope.view.AgentStatus;
 import io.taskscope.view.Finding;
 import io.taskscope.view.Finding.Kind;
 import io.taskscope.view.Finding.Severity;
@@ -32,6 +33,7 @@ final class Findings {
     findings.found.addAll(StepFindings.of(top));
     findings.lookAtHooks();
     findings.lookAtBounds();
+    findings.lookAtAgent();
     findings.found.sort(Comparator.comparing(Finding::severity).thenComparing(Finding::path));
     return List.copyOf(findings.found);
   }
@@ -142,6 +144,22 @@ final class Findings {
               dropped,
               "%s completions were dropped, because nobody read them fast enough"
                   .formatted(dropped)));
+    }
+  }
+
+  /** One that is not there at all is a choice; one that is not all there is not. */
+  private void lookAtAgent() {
+    AgentStatus agent = AgentLink.status();
+    if (!agent.missing().isEmpty()) {
+      found.add(
+          incomplete(
+              agent.missing().size(),
+              "the agent %s: %s"
+                  .formatted(
+                      agent.state() == AgentStatus.State.FAILED
+                          ? "could not start, so that nothing is measured or adopted"
+                          : "works in part",
+                      String.join("; ", agent.missing()))));
     }
   }
 

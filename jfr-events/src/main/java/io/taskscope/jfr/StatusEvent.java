@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 final class StatusEvent extends Event {
   @Label("Agent")
-  @Description("The Taskscope agent, which measures steps and parks: on, off or partial")
+  @Description("The Taskscope agent, which measures steps and parks: on, off, partial or failed")
   @Nullable String agent;
 
   @Label("Missing")

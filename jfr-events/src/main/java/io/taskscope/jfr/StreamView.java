@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param paths what happened by scope path, sorted by path
  * @param tasks the tasks that live, at most as many as the stream keeps
  * @param agent whether the agent measures steps and parks there: {@code on}, {@code partial},
- *     {@code off}, or empty while no event has told
+ *     {@code failed}, {@code off}, or empty while no event has told
  * @param losses what the numbers lack
  */
 public record StreamView(

@@ -4,6 +4,7 @@ package io.taskscope.agent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wanted the features to have
  * @param slowStep steps longer than this are slow
+ * @param without methods of the JDK that are taken to be missing, to see what happens then
  * @param complaints what was not understood, for people
  */
-record AgentOptions(Set<Feature> wanted, Duration slowStep, List<String> complaints) {
+record AgentOptions(
+    Set<Feature> wanted, Duration slowStep, Set<String> without, List<String> complaints) {
   static final Duration DEFAULT_SLOW_STEP = Duration.ofMillis(100);
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ns|us|ms|s|m)");
@@ -31,12 +34,19 @@ record AgentOptions(Set<Feature> wanted, Duration slowStep, List<String> complai
         parser.setting(setting.strip());
       }
     }
-    return new AgentOptions(parser.wanted, parser.slowStep, List.copyOf(parser.complaints));
+    return new AgentOptions(
+        parser.wanted, parser.slowStep, Set.copyOf(parser.without), List.copyOf(parser.complaints));
+  }
+
+  /** Whether the method is not one that is taken to be missing. */
+  boolean mayUse(HookPoint point) {
+    return !without.contains(point.describe());
   }
 
   private static final class Parser {
     private final Set<Feature> wanted = EnumSet.allOf(Feature.class);
     private Duration slowStep = DEFAULT_SLOW_STEP;
+    private final Set<String> without = new HashSet<>();
     private final List<String> complaints = new ArrayList<>();
 
     void setting(String setting) {
@@ -47,9 +57,10 @@ record AgentOptions(Set<Feature> wanted, Duration slowStep, List<String> complai
         case "slowStep" -> slowStep(value);
         case "steps" -> onOff(setting, value, EnumSet.of(Feature.STEPS, Feature.PLATFORM_WAITS));
         case "adoption" -> adoption(setting, value);
+        case "without" -> without.add(value);
         default ->
             complaints.add(
-                "option \"%s\" is not known; there are slowStep, steps and adoption"
+                "option \"%s\" is not known; there are slowStep, steps, adoption and without"
                     .formatted(setting));
       }
     }

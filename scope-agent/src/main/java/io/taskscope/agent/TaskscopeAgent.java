@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * off the feature concerned, and leaves the application alone.
  */
 public final class TaskscopeAgent {
+  /** Where the library looks for the reason; both sides know only types of the JDK. */
+  private static final String FAILED = "taskscope.agent.failed";
+
   private static final String LINK = "io.taskscope.AgentLink";
 
   private TaskscopeAgent() {}
@@ -43,6 +46,7 @@ public final class TaskscopeAgent {
         install(options, instrumentation);
       }
     } catch (Throwable strange) {
+      System.setProperty(FAILED, "it could not start, because of " + strange);
       say("the agent does nothing, because of " + strange);
     }
   }
@@ -54,7 +58,7 @@ public final class TaskscopeAgent {
         HookPoints.all().stream()
             .filter(point -> options.wanted().contains(point.feature()))
             .toList();
-    Transformer transformer = new Transformer(points);
+    Transformer transformer = new Transformer(points.stream().filter(options::mayUse).toList());
     instrumentation.addTransformer(transformer, true);
     retransform(transformer, instrumentation);
     List<String> missing = new ArrayList<>();

@@ -8,11 +8,11 @@ import java.util.Locale;
  * What the agent does in this JVM.
  *
  * @param state whether it is there and complete
- * @param missing what it cannot do on this JDK and has turned off, a sentence each; empty unless
- *     {@link State#PARTIAL}
+ * @param missing a sentence each: with {@link State#PARTIAL} what it cannot do on this JDK and has
+ *     turned off, with {@link State#FAILED} why it does nothing; else empty
  */
 public record AgentStatus(State state, List<String> missing) {
-  /** There is no agent. */
+  /** There is no agent, or it stands aside. */
   public static final AgentStatus NONE = new AgentStatus(State.OFF, List.of());
 
   /** Keeps an immutable copy of the list. */
@@ -27,7 +27,9 @@ public record AgentStatus(State state, List<String> missing) {
     /** It is, and does all it can do. */
     ON,
     /** It is, and lacks something on this JDK. */
-    PARTIAL;
+    PARTIAL,
+    /** It was to be there, and could not start: as without it, nothing is measured or adopted. */
+    FAILED;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -110,6 +110,7 @@ final class DemoRun {
       case ON ->
           "on: steps and waits are measured, what tasks start or give to pools is theirs as well";
       case PARTIAL -> "partial: " + String.join("; ", agent.missing());
+      case FAILED -> "failed: " + String.join("; ", agent.missing());
       case OFF -> "off: times of tasks are not split, and only what is spawned is counted";
     };
   }

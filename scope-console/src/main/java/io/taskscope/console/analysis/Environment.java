@@ -71,7 +71,7 @@ public final class Environment {
     return pid;
   }
 
-  /** {@return on, off or partial; empty where the recording does not tell} */
+  /** {@return on, off, partial or failed; empty where the recording does not tell} */
   public String agent() {
     return agent;
   }

@@ -93,6 +93,13 @@ final class Unknowns {
               "The agent lacks something on that JDK: "
                   + String.join("; ", environment.agentMissing())
                   + ".");
+      case "failed" ->
+          add(
+              "no agent",
+              true,
+              "The agent could not start in that JVM, so that parked time counts as running: "
+                  + String.join("; ", environment.agentMissing())
+                  + ".");
       case "off" ->
           add(
               "no agent",
