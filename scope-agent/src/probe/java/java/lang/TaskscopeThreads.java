@@ -153,6 +153,15 @@ final class TaskscopeThreads {
       return true;
     }
     Object body = body(thread);
-    return body != null && SERVICE.get(body.getClass());
+    return body != null && (SERVICE.get(body.getClass()) || isOfBase(named(body).getClass()));
+  }
+
+  /**
+   * Whether java.base keeps the class to itself. Its threads that wait for the network are virtual
+   * ones of an executor, made by the first thread that does so; interrupted, they would never wait
+   * again. Other modules of the JDK give what is the application's to the application's executors.
+   */
+  private static boolean isOfBase(Class<?> type) {
+    return type.getModule() == Object.class.getModule() && SERVICE.get(type);
   }
 }

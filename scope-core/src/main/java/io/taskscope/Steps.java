@@ -283,6 +283,9 @@ final class Steps extends StepSums {
   }
 
   private void settle(long now) {
+    if (phase == ENDED) {
+      return; // it is booked up to its end, which may be before now
+    }
     long until = Math.max(since, now);
     switch (phase) {
       case RUNNING -> stopRunning(until);
@@ -338,11 +341,12 @@ final class Steps extends StepSums {
     return onCarrier && state() == TaskState.RUNNING && phaseNanos(now) > slowNanos;
   }
 
-  /** As times of a task, which must have begun. */
+  /** As times of a task; as long as no step has begun, all is delay. */
   TaskTimes times(long created, long started, long now) {
     Steps at = hasEnded() ? this : settled(now);
-    long until = Math.max(now, at.since); // it may have gone on while we came to look
-    long begun = Math.clamp(started, created, Math.max(created, until));
+    // It may have gone on while we came to look, or have ended before.
+    long until = at.steps == 0 ? now : at.since;
+    long begun = at.steps == 0 ? until : Math.clamp(started, created, Math.max(created, until));
     return new TaskTimes(
         Duration.ofNanos(until - created),
         Duration.ofNanos(begun - created + at.queued),

@@ -323,11 +323,12 @@ final class TaskRun<T extends @Nullable Object> extends TaskControl<T>
   @Override
   public TaskTimes times() {
     long now = outcome == null ? System.nanoTime() : finishedNanos;
-    long started = startedNanos == 0 ? now : startedNanos;
     Steps own = steps;
-    return own == null
+    Steps settled = own == null || own.hasEnded() ? own : own.settled(now);
+    long started = startedNanos == 0 ? now : startedNanos; // after the steps, which begin after it
+    return settled == null
         ? TaskTimes.of(createdNanos, started, now)
-        : own.times(createdNanos, started, now);
+        : settled.times(createdNanos, started, now);
   }
 
   /** From its creation to its beginning, or to now. */

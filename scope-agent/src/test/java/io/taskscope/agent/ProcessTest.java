@@ -33,11 +33,12 @@ class ProcessTest {
     started.forEach(Process::destroyForcibly);
   }
 
-  private Process start(List<String> flags, String... arguments) throws IOException {
+  private Process start(List<String> flags, Class<?> program, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.add(StatusProgram.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -50,7 +51,7 @@ class ProcessTest {
   }
 
   private void run(List<String> flags) throws Exception {
-    end(start(flags));
+    end(start(flags, StatusProgram.class));
   }
 
   private void end(Process process) throws Exception {
@@ -156,7 +157,8 @@ class ProcessTest {
 
   @Test
   void attach_toARunningJvm_measuresFromThenOnAndSaysThatItIsLate() throws Exception {
-    Process process = start(onClassPath("-XX:+EnableDynamicAgentLoading"), "wait");
+    Process process =
+        start(onClassPath("-XX:+EnableDynamicAgentLoading"), StatusProgram.class, "wait");
     Eventually.eventually("it is ready", this::isReady);
     VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
     try {
@@ -174,6 +176,20 @@ class ProcessTest {
             STEPS,
             "tasks=4",
             "report=CLEAN");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void network_firstUsedInAScope_theThreadsThatTheJdkStartsForItAreNobodys() throws Exception {
+    end(start(onClassPath("-javaagent:" + JAR), NetworkProgram.class));
+    assertThat(out())
+        .containsExactly(
+            "first.read=42",
+            "first.tasks=2",
+            "first.report=CLEAN",
+            "second.read=42",
+            "second.tasks=2",
+            "second.report=CLEAN");
     assertThat(err()).isEmpty();
   }
 

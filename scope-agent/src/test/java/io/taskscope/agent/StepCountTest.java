@@ -230,6 +230,17 @@ class StepCountTest {
   }
 
   @Test
+  void times_ofATaskThatJustBegins_addUpAtEveryMoment() throws Exception {
+    TaskScope scope = root.child("begins");
+    for (int i = 0; i < 2_000; i++) {
+      Task<Void> task = scope.spawn("begins", () -> {});
+      do {
+        assertAddsUp(task.times());
+      } while (!task.isDone());
+    }
+  }
+
+  @Test
   void sums_ofAPath_neverGoBack() throws Exception {
     TaskScope scope = root.child("sums");
     StepStatistics before = null;

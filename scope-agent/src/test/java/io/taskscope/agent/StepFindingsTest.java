@@ -69,7 +69,8 @@ class StepFindingsTest {
     for (Task<?> task : tasks) {
       task.get();
     }
-    assertThat(found()).isEmpty();
+    // On a busy machine they do wait long for a carrier; a slow step takes more than that.
+    assertThat(found()).allMatch(finding -> finding.kind() == Kind.LONG_QUEUE);
   }
 
   @Test
