@@ -15,13 +15,7 @@ final class Surroundings {
    * archive.
    */
   static @Nullable String reasonToStandAside(Instrumentation instrumentation) {
-    instrumentation.redefineModule(
-        Object.class.getModule(),
-        Set.of(),
-        Map.of(),
-        Map.of("jdk.internal.misc", Set.of(Surroundings.class.getModule())),
-        Set.of(),
-        Map.of());
+    openInternals(instrumentation);
     try {
       Class<?> vm = Class.forName("jdk.internal.misc.VM");
       String[] arguments = (String[]) vm.getMethod("getRuntimeArguments").invoke(null);
@@ -42,5 +36,22 @@ final class Surroundings {
       return null; // then it is not known, and an archive is not usual
     }
     return null;
+  }
+
+  private static void openInternals(Instrumentation instrumentation) {
+    instrumentation.redefineModule(
+        Object.class.getModule(),
+        Set.of(),
+        Map.of(),
+        Map.of("jdk.internal.misc", Set.of(Surroundings.class.getModule())),
+        Set.of(),
+        Map.of());
+  }
+
+  /** Whether the static initializer of a loaded class has begun; after the method above. */
+  static boolean isInitialized(Class<?> loaded) throws ReflectiveOperationException {
+    Class<?> unsafe = Class.forName("jdk.internal.misc.Unsafe");
+    Object instance = unsafe.getMethod("getUnsafe").invoke(null);
+    return !(boolean) unsafe.getMethod("shouldBeInitialized", Class.class).invoke(instance, loaded);
   }
 }

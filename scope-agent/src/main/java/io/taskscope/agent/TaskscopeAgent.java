@@ -125,10 +125,12 @@ public final class TaskscopeAgent {
     }
   }
 
-  private static Set<Class<?>> copiesOfTheLibrary(Instrumentation instrumentation) {
+  /** Those in use. What an AOT cache has loaded looks for the agent by itself when it is used. */
+  private static Set<Class<?>> copiesOfTheLibrary(Instrumentation instrumentation)
+      throws ReflectiveOperationException {
     Set<Class<?>> found = new HashSet<>();
     for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-      if (loaded.getName().equals(LINK)) {
+      if (loaded.getName().equals(LINK) && Surroundings.isInitialized(loaded)) {
         found.add(loaded);
       }
     }
