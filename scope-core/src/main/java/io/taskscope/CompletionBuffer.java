@@ -169,6 +169,13 @@ final class CompletionBuffer<T extends @Nullable Object> implements Completions<
     unread.forEach(CompletionBuffer::reportIfUnseen);
   }
 
+  /** The reader has what it wanted; how the others end, a failure included, is nobody's concern. */
+  synchronized void forget() {
+    closed = true;
+    waiting.clear();
+    notifyAll();
+  }
+
   /** The reader was to have this failure, and has gone without it. */
   private static void reportIfUnseen(Completion<?> unread) {
     TaskRun<?> task = (TaskRun<?>) unread.task();

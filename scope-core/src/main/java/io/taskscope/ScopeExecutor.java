@@ -157,6 +157,7 @@ final class ScopeExecutor implements ExecutorService {
               "no task succeeded within " + timeout + " " + unit.toChronoUnit());
         }
         if (next.get().isSuccess()) {
+          ended.forget();
           return next.get().result();
         }
         Throwable error = next.get().error();

@@ -286,6 +286,20 @@ class ExecutorTest {
   }
 
   @Test
+  void invokeAny_whereOneFailsWhileAnotherSucceeds_reportsNone() throws Exception {
+    ExecutorService executor = root().executor();
+    Callable<String> failing =
+        () -> {
+          throw new IOException("while the other succeeds");
+        };
+
+    for (int i = 0; i < 3_000; i++) {
+      assertThat(executor.invokeAny(List.of(() -> "won", failing, failing))).isEqualTo("won");
+    }
+    assertThat(handled).as("nobody waits for the others any more").isEmpty();
+  }
+
+  @Test
   void invokeAny_whereAllFail_throwsAndReportsNone() {
     ExecutorService executor = root().executor();
     Callable<Object> failing =
