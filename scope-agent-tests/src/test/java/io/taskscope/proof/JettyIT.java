@@ -60,7 +60,7 @@ class JettyIT {
 
   @Test
   void requests_onVirtualThreads_whatTheyStartIsInTheirScope() throws Exception {
-    TaskScope handlers = taskscope.root("handlers");
+    TaskScope handlers = taskscope.root("virtual");
     Server server = start(handlers, true);
     try (Http http = new Http(port(server))) {
       assertThat(http.get("/where")).contains("path=-", "virtual=true");
@@ -76,7 +76,7 @@ class JettyIT {
 
   @Test
   void requests_onItsOwnPool_leaveNothingOnItsThreads() throws Exception {
-    TaskScope handlers = taskscope.root("handlers");
+    TaskScope handlers = taskscope.root("pool");
     Server server = start(handlers, false);
     try (Http http = new Http(port(server))) {
       for (int i = 0; i < REQUESTS; i++) {
