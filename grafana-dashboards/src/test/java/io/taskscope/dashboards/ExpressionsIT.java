@@ -232,10 +232,13 @@ class ExpressionsIT {
     assertThat(wide).hasSizeGreaterThan(30);
     for (Target target : wide) {
       if (mustHaveData(target)) {
-        assertThat(labels(ask(target, SCOPE, instance)))
-            .as(target + "")
-            .isNotEmpty()
-            .isEqualTo(labels(ask(target, SCOPE)));
+        // One reads what a rule has recorded, the other what was scraped since: a series that comes
+        // or goes is in one of them first.
+        BackgroundProcess.Waiting.until(
+            target + " for all instances and for this one",
+            () ->
+                Optional.of(labels(ask(target, SCOPE, instance)))
+                    .filter(one -> !one.isEmpty() && one.equals(labels(ask(target, SCOPE)))));
       }
       assertThat(ask(target, SCOPE, "another")).allMatch(ExpressionsIT::isConstant);
     }
