@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -131,7 +132,7 @@ final class FleetSimulator implements AutoCloseable {
 
   private void made(
       StringBuilder text, TaskscopeMeter meter, String label, List<String> values, double value) {
-    text.append("# TYPE %s %s%n".formatted(meter.prometheusName(), meter.type().prometheusType()));
+    text.append("# TYPE %s %s\n".formatted(meter.prometheusName(), meter.type().prometheusType()));
     for (TaskScope scope : scopes) {
       for (String one : values) {
         text.append(meter.prometheusName()).append("{scope_path=\"").append(scope.path());
@@ -146,8 +147,12 @@ final class FleetSimulator implements AutoCloseable {
     return IntStream.range(0, instances)
         .mapToObj(
             i ->
-                "{\"targets\": [\"127.0.0.1:%s\"], \"labels\": {\"__metrics_path__\": \"/instance/%s\", \"instance\": \"instance-%03d\"}}"
-                    .formatted(server.getAddress().getPort(), i, i))
+                String.format(
+                    Locale.ROOT,
+                    "{\"targets\": [\"127.0.0.1:%s\"], \"labels\": {\"__metrics_path__\": \"/instance/%s\", \"instance\": \"instance-%03d\"}}",
+                    server.getAddress().getPort(),
+                    i,
+                    i))
         .collect(Collectors.joining(",", "[", "]"));
   }
 

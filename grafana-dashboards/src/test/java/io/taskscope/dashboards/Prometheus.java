@@ -99,13 +99,12 @@ final class Prometheus implements AutoCloseable {
     return result("/api/v1/query?query=" + encoded(expression)).valueStream().toList();
   }
 
-  /** What a query has had in the last minutes, second by second. */
-  List<JsonNode> queryRange(String expression, Duration back) {
+  /** What a query has had since then, second by second. */
+  List<JsonNode> queryRange(String expression, Instant since) {
     Instant now = Instant.now();
     return result(
             "/api/v1/query_range?query=%s&start=%s&end=%s&step=1"
-                .formatted(
-                    encoded(expression), now.minus(back).getEpochSecond(), now.getEpochSecond()))
+                .formatted(encoded(expression), since.getEpochSecond(), now.getEpochSecond()))
         .valueStream()
         .toList();
   }
