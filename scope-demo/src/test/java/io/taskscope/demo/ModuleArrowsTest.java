@@ -52,6 +52,7 @@ class ModuleArrowsTest {
         "io.taskscope.otel.OtelBridge",
         "io.taskscope.jfr.JfrEvents",
         "io.taskscope.metrics.TaskscopeMetrics",
+        "io.taskscope.console.Taskscope",
         "io.taskscope.demo.Demo"
       })
   void importer_everyModule_isSeen(String type) {
@@ -77,6 +78,28 @@ class ModuleArrowsTest {
             CORE.or(resideInAPackage(bridge + ".."))
                 .or(resideInAnyPackage(BRIDGES.get(bridge)))
                 .or(resideInAnyPackage("java..", "com.sun.net.httpserver..", "org.jspecify..")))
+        .check(ALL);
+  }
+
+  @Test
+  void console_anyClass_dependsOnTheCoreTheEventsAndItsLibrariesOnly() {
+    DescribedPredicate<JavaClass> console = resideInAPackage("io.taskscope.console..");
+    classes()
+        .that(console)
+        .should()
+        .onlyDependOnClassesThat(
+            CORE.or(console)
+                .or(resideInAnyPackage("io.taskscope.jfr..", "java..", "org.jspecify.."))
+                .or(resideInAnyPackage("com.fasterxml.jackson.core..", "org.jline..", "picocli..")))
+        .check(ALL);
+  }
+
+  @Test
+  void console_anyClass_isUsedByNoModule() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("io.taskscope.console..")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.taskscope.console.."))
         .check(ALL);
   }
 
