@@ -31,6 +31,7 @@ public final class HtmlReport {
     String style = resource("report.css");
     String script =
         resource("format.js")
+            + resource("scope.js")
             + resource("tree.js")
             + resource("timeline.js")
             + resource("flame.js")

@@ -24,14 +24,15 @@ function drawFlames(report) {
   function draw(focus) {
     cells = [];
     let depth = 0;
+    const wide = chart.clientWidth || 1000;
     chart.replaceChildren();
     const put = (node, from, share, level, parent, isTrail) => {
       if (share < MIN || level > 90) return;
       depth = Math.max(depth, level);
-      const name = nameOf(node), text = name.split('.').slice(-2).join('.');
-      const cls = 'frame' + (level === 0 || name.startsWith('/') ? ' root' : /^(java|jdk|sun|javax)\./.test(name) ? ' jdk' : '');
+      const name = nameOf(node), text = name.replace(/\$\$Lambda\.0x[0-9a-f]+/, '$$$$Lambda').split('.').slice(-2).join('.');
+      const cls = 'frame' + (level === 0 || name.startsWith('/') || name === '(no task)' ? ' root' : /^(java|jdk|sun|javax)\./.test(name) ? ' jdk' : '');
       const said = name + ', ' + amount(node[1], report.flames[kind.value].unit) + ', ' + percent(node[1], total);
-      const el = h('div', {class: cls, role: 'treeitem', tabindex: cells.length ? '-1' : '0', 'aria-label': said, 'aria-level': level + 1, title: said}, share > 0.02 ? (name.startsWith('/') ? name : text) : '');
+      const el = h('div', {class: cls, role: 'treeitem', tabindex: cells.length ? '-1' : '0', 'aria-label': said, 'aria-level': level + 1, title: said}, share * wide > 34 ? (name.startsWith('/') ? name : text) : '');
       const cell = {el, node, level, parent, from, isTrail};
       sized(el, {left: from * 100 + '%', width: share * 100 + '%', top: level * ROW + 'px'});
       el.addEventListener('focus', () => { where.textContent = said; });
@@ -48,7 +49,8 @@ function drawFlames(report) {
     trail.forEach((node, i) => { parent = put(node, 0, 1, i, parent, true); });
     const top = put(zoom, 0, 1, trail.length, parent, false);
     chart.style.height = (depth + 1) * ROW + 'px';
-    if (focus) { move(top); } else { where.textContent = ''; }
+    if (focus) move(top);
+    where.textContent = top.el.title;
   }
   function into(cell) {
     if (cell.isTrail) { trail = trail.slice(0, trail.indexOf(cell.node)); zoom = cell.node; }
@@ -71,6 +73,7 @@ function drawFlames(report) {
     else return;
     e.preventDefault();
   }
-  paths(); show();
-  target.append(h('div', {class: 'controls'}, kind, path), chart, where);
+  paths();
+  target.append(h('div', {class: 'controls'}, kind, path), where, h('div', {class: 'tall'}, chart));
+  show();
 }

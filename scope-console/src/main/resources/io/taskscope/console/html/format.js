@@ -2,13 +2,17 @@
 /* How numbers and elements are made. Text only ever becomes text nodes. */
 const SVG = 'http://www.w3.org/2000/svg';
 
+/* Characters that would hide or reorder the text around them are shown by their number. */
+function visible(text) { return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')); }
+function clip(text) { return text.length > 160 ? text.slice(0, 160) + '…' : text; }
+
 function fill(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes || {})) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
-    else if (value !== false && value !== undefined && value !== null) element.setAttribute(key, value === true ? '' : value);
+    else if (value !== false && value !== undefined && value !== null) element.setAttribute(key, value === true ? '' : key === 'title' || key === 'aria-label' ? visible(value) : value);
   }
   for (const child of children.flat()) {
-    if (child !== null && child !== undefined) element.append(child instanceof Node ? child : String(child));
+    if (child !== null && child !== undefined) element.append(child instanceof Node ? child : visible(String(child)));
   }
   return element;
 }
@@ -55,15 +59,13 @@ function splitBar(t) {
     parts.filter(p => p[1] > 0).map(([name, value]) => sized(h('i', {class: name}), {flex: value / total + ' 0 0'})));
 }
 
-/* A table whose columns sort; columns are [heading, cell, key, class]. */
-function table(columns, rows, first) {
+/* A table whose columns sort; columns are [heading, cell, key, class]. Of many rows it shows the first only, until asked for all. */
+function table(label, columns, rows, first, most = 15) {
   const tbody = h('tbody');
-  let sorted = first, down = true;
-  const heads = columns.map(([name, , key, cls], i) => {
-    const th = h('th', {scope: 'col', class: cls},
-      key ? h('button', {type: 'button', onclick: () => { down = sorted === i ? !down : true; sorted = i; draw(); }}, name) : name);
-    return th;
-  });
+  let sorted = first, down = true, all = rows.length <= most + 5;
+  const heads = columns.map(([name, , key, cls], i) => h('th', {scope: 'col', class: cls},
+    key ? h('button', {type: 'button', onclick: () => { down = sorted === i ? !down : typeof key(rows[0]) === 'number'; sorted = i; draw(); }}, name) : name));
+  const more = h('button', {type: 'button', class: 'all', onclick: () => { all = true; more.remove(); draw(); }}, 'Show all ' + count(rows.length));
   function draw() {
     const key = columns[sorted][2];
     const order = rows.slice().sort((a, b) => {
@@ -71,8 +73,8 @@ function table(columns, rows, first) {
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
     });
     heads.forEach((th, i) => i === sorted ? th.setAttribute('aria-sort', down ? 'descending' : 'ascending') : th.removeAttribute('aria-sort'));
-    tbody.replaceChildren(...order.map(row => h('tr', {}, columns.map(([, cell, , cls]) => h('td', {class: cls}, cell(row))))));
+    tbody.replaceChildren(...(all ? order : order.slice(0, most)).map(row => h('tr', {}, columns.map(([, cell, , cls]) => h('td', {class: cls}, cell(row))))));
   }
   draw();
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table'}, h('table', {}, h('thead', {}, h('tr', {}, heads)), tbody));
+  return h('div', {}, h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, h('table', {}, h('thead', {}, h('tr', {}, heads)), tbody)), all ? null : more);
 }

@@ -8,6 +8,7 @@
 
   const findings = body('findings');
   if (!report.findings.length) findings.append(h('p', {class: 'none'}, 'None.'));
+  else findings.append(h('p', {class: 'hint'}, ['error', 'warning', 'info'].map(level => [level, report.findings.filter(f => f.severity === level).length]).filter(([, n]) => n).map(([level, n]) => n + ' ' + (level === 'info' ? 'for information' : level + (n > 1 ? 's' : ''))).join(', ')));
   for (const f of report.findings) {
     const evidence = Object.entries(f.evidence);
     findings.append(h('article', {class: 'finding ' + f.severity, 'data-kind': f.kind},
@@ -22,20 +23,22 @@
   drawFlames(report);
 
   const tasks = [...report.slowestTasks, ...report.liveTasks];
-  body('tasks').append(tasks.length ? table([
-    ['Task', t => [t.name, h('div', {class: 'tag'}, t.path)], t => t.path + t.name, 'wide'], ['Id', t => t.id, t => t.id, 'narrow-off'], ['Total', t => time(t.ageNanos), t => t.ageNanos],
-    ['Split', t => splitBar(t)], ['Running', t => time(t.runningNanos), t => t.runningNanos, 'narrow-off'], ['Queued', t => time(t.queuedNanos), t => t.queuedNanos, 'narrow-off'], ['Parked', t => time(t.parkedNanos), t => t.parkedNanos, 'narrow-off'],
+  body('tasks').append(tasks.length ? table('Slowest and live tasks', [
+    ['Task', t => [clip(t.name), h('div', {class: 'tag'}, clip(t.path))], t => t.path + t.name, 'wide'], ['Id', t => t.id, t => t.id, 'narrow-off'], ['Total', t => time(t.ageNanos), t => t.ageNanos],
+    ['Split', t => splitBar(t), null, 'left'], ['Running', t => time(t.runningNanos), t => t.runningNanos, 'narrow-off'], ['Queued', t => time(t.queuedNanos), t => t.queuedNanos, 'narrow-off'], ['Parked', t => time(t.parkedNanos), t => t.parkedNanos, 'narrow-off'],
     ['Steps', t => count(t.steps), t => t.steps, 'narrow-off'], ['Outcome', t => t.errorClass ? h('span', {class: 'bad', title: t.errorClass}, t.outcome) : t.outcome, t => t.outcome]], tasks, 2) : h('p', {class: 'none'}, 'No task ended or lived.'));
 
-  body('waits').append(report.waits.length ? table([
-    ['Where', w => [w.reason + (w.blocker ? ' for ' + w.blocker : ''), h('div', {class: 'tag'}, w.path), stack(w.stack)], w => w.path, 'wide'],
-    ['Together', w => time(w.nanos), w => w.nanos], ['Waits', w => count(w.count), w => w.count], ['Longest', w => time(w.maxNanos), w => w.maxNanos], ['By task', w => w.longestTask, w => w.longestTask, 'narrow-off']], report.waits.slice(0, 60), 1) : h('p', {class: 'none'}, 'No wait was recorded. Waits are measured by the Taskscope agent.'));
+  /* The frame that called what waits: the first that is not the JDK's or Taskscope's. */
+  const caller = w => w.stack.find(f => !/^((java|javax|jdk|sun)\.|io\.taskscope\.([A-Z]|agent\.|jfr\.|internal\.))/.test(f));
+  body('waits').append(report.waits.length ? table('Longest waits', [
+    ['Where', w => [w.reason + (w.blocker ? ' for ' + w.blocker : ''), h('div', {class: 'tag'}, clip(w.path), caller(w) ? ' at ' + caller(w) : ''), stack(w.stack)], w => w.path, 'wide'],
+    ['Together', w => time(w.nanos), w => w.nanos], ['Waits', w => count(w.count), w => w.count], ['Longest', w => time(w.maxNanos), w => w.maxNanos], ['By task', w => w.longestTask, w => w.longestTask, 'narrow-off']], report.waits, 1) : h('p', {class: 'none'}, 'No wait was recorded. Waits are measured by the Taskscope agent.'));
 
   const shutdown = body('shutdown');
-  shutdown.append(report.shutdowns.length ? table([
-    ['Scope', p => p.path, p => p.path], ['Phase', p => p.phase, p => p.phase], ['At', p => '+' + time(p.startNanos), p => -p.startNanos], ['Took', p => time(p.nanos), p => p.nanos],
-    ['Result', p => h('span', {class: p.result === 'abandoned' ? 'bad' : ''}, p.result), p => p.result], ['Began with', p => count(p.atStart), p => p.atStart, 'narrow-off'], ['Left', p => count(p.atEnd), p => p.atEnd]], report.shutdowns, 2) : h('p', {class: 'none'}, 'No scope was shut down.'));
-  for (const a of report.abandoned.slice(0, 20)) shutdown.append(h('article', {class: 'finding error'}, h('p', {}, h('span', {class: 'severity'}, 'abandoned'), 'task ' + a.id + ' "' + a.name + '" of ' + a.path + ', ' + time(a.ageNanos) + ' old' + (a.endedLater ? ', ended later' : '')), stack(a.stack)));
+  shutdown.append(report.shutdowns.length ? table('Phases of shutdowns', [
+    ['Scope', p => clip(p.path), p => p.path, 'wide'], ['Phase', p => p.phase, p => p.phase], ['At', p => '+' + time(p.startNanos), p => -p.startNanos, 'narrow-off'], ['Took', p => time(p.nanos), p => p.nanos],
+    ['Result', p => h('span', {class: p.result === 'abandoned' ? 'bad' : ''}, p.result), p => p.result], ['Began with', p => count(p.atStart), p => p.atStart, 'narrow-off'], ['Left', p => count(p.atEnd), p => p.atEnd]], report.shutdowns, 2, 40) : h('p', {class: 'none'}, 'No scope was shut down.'));
+  for (const a of report.abandoned.slice(0, 20)) shutdown.append(h('article', {class: 'finding error'}, h('p', {}, h('span', {class: 'severity'}, 'abandoned'), 'task ' + a.id + ' "' + clip(a.name) + '" of ' + a.path + ', ' + time(a.ageNanos) + ' old' + (a.endedLater ? ', ended later' : ', still running at the end')), stack(a.stack)));
 
   body('unknown').append(report.unknown.length ? h('ul', {}, report.unknown.map(u => h('li', {class: u.serious ? 'serious' : ''}, u.sentence))) : h('p', {class: 'none'}, 'Nothing that is known of.'));
   document.documentElement.dataset.ready = 'true';
