@@ -2,8 +2,8 @@
 (function () {
   const report = JSON.parse(document.getElementById('data').textContent);
   const r = report.recording;
-  document.title = r.file + ' · Taskscope report';
-  document.getElementById('title').textContent = r.file;
+  document.title = visible(r.file) + ' · Taskscope report';
+  document.getElementById('title').textContent = visible(r.file);
   document.getElementById('facts').append(...[time(r.durationNanos) + ' from ' + r.start.replace('T', ' ').replace('Z', ' UTC'), bytes(r.bytes), count(r.events) + ' events, ' + count(r.taskscopeEvents) + ' of Taskscope', 'agent ' + (r.agent || 'not told'), r.jvm.split(', built on')[0]].filter(Boolean).map(t => h('span', {}, t)));
 
   const findings = body('findings');
