@@ -16,7 +16,6 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
@@ -48,12 +47,9 @@ final class Browser implements AutoCloseable {
     options.setCapability("goog:loggingPrefs", logs);
     options.addArguments(
         "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage");
-    ChromeDriverService service =
-        new ChromeDriverService.Builder()
-            .usingDriverExecutable(control.orElseThrow().toFile())
-            .usingAnyFreePort()
-            .build();
-    return new Browser(new ChromeDriver(service, options));
+    // Else Selenium would look for one in the network.
+    System.setProperty("webdriver.chrome.driver", control.orElseThrow().toString());
+    return new Browser(new ChromeDriver(options));
   }
 
   private static Optional<Path> onPath(String... names) {

@@ -2,9 +2,14 @@
 package io.taskscope.console.analysis;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers for people. */
 public final class Text {
+  private static final Pattern HARMFUL =
+      Pattern.compile(
+          "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]");
+
   private Text() {}
 
   /**
@@ -95,6 +100,18 @@ public final class Text {
     return share > 0 && share < 0.1
         ? "<0.1 %"
         : String.format(Locale.ROOT, share < 9.95 ? "%.1f %%" : "%.0f %%", share);
+  }
+
+  /**
+   * {@return a text of a recording as one line that does nothing to a terminal: control characters,
+   * and those that reorder what is around them, by their number, as {@code \\u001b}}
+   *
+   * @param text any
+   */
+  public static String printable(String text) {
+    return HARMFUL
+        .matcher(text)
+        .replaceAll(c -> String.format(Locale.ROOT, "\\\\u%04x", (int) c.group().charAt(0)));
   }
 
   private static String digits(double value) {

@@ -61,7 +61,7 @@ public record RecordingDiff(
    * @param style of the terminal
    */
   public void writeText(PrintWriter out, int width, Style style) {
-    out.println(style.bold("from " + before.file() + " to " + after.file()));
+    out.println(style.bold(Text.printable("from " + before.file() + " to " + after.file())));
     List<ScopeChange> slower =
         changes.stream().filter(change -> change.verdict() == Verdict.SLOWER).toList();
     out.println(
@@ -69,7 +69,7 @@ public record RecordingDiff(
             ? "no scope got slower by more than 5 %"
             : Text.count(slower.size(), "scope") + " got slower");
     for (ScopeChange change : slower) {
-      out.println("  " + sentence(change));
+      out.println("  " + Text.printable(sentence(change)));
     }
     out.println();
     TextTable table =

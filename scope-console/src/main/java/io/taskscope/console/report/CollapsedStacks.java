@@ -3,6 +3,7 @@ package io.taskscope.console.report;
 
 import io.taskscope.console.analysis.FlameNode;
 import io.taskscope.console.analysis.RecordingReport;
+import io.taskscope.console.analysis.Text;
 import java.io.PrintWriter;
 
 /** Stacks in the format of Brendan Gregg's flame graph scripts, a line each. */
@@ -22,7 +23,8 @@ public final class CollapsedStacks {
   }
 
   private static String root(String path) {
-    return path.startsWith("/") ? "/" + path.substring(1).replace("/", ";/") : path;
+    String root = Text.printable(path.replace(';', ':'));
+    return root.startsWith("/") ? "/" + root.substring(1).replace("/", ";/") : root;
   }
 
   private static void write(FlameNode node, StringBuilder stack, PrintWriter out) {
@@ -31,8 +33,8 @@ public final class CollapsedStacks {
     }
     int length = stack.length();
     for (FlameNode child : node.children()) {
-      // A semicolon separates frames.
-      stack.append(';').append(child.name().replace(';', ':'));
+      // A semicolon separates frames, a line end stacks.
+      stack.append(';').append(Text.printable(child.name().replace(';', ':')));
       write(child, stack, out);
       stack.setLength(length);
     }

@@ -23,6 +23,7 @@ public final class TextReport {
   private static final int PARKS = 8;
   private static final int FRAMES = 6;
   private static final int PHASES = 40;
+  private static final int LONGEST = 1_000;
 
   private final RecordingReport report;
   private final int width;
@@ -57,7 +58,7 @@ public final class TextReport {
   }
 
   private void header(PrintWriter out) {
-    out.println(style.bold(String.valueOf(report.file().getFileName())));
+    out.println(style.bold(Text.printable(String.valueOf(report.file().getFileName()))));
     out.println(
         "%s, %s from %s, %s (%s of Taskscope)"
             .formatted(
@@ -92,7 +93,9 @@ public final class TextReport {
       fold(out, " ".repeat(8), finding.sentence());
       finding
           .evidence()
-          .forEach((label, value) -> out.println(" ".repeat(10) + label + ": " + value));
+          .forEach(
+              (label, value) ->
+                  out.println(TextTable.fit(" ".repeat(10) + label + ": " + value, width)));
       for (TaskRecord task : finding.tasks().stream().limit(3).toList()) {
         out.println(
             TextTable.fit(
@@ -295,7 +298,8 @@ public final class TextReport {
   private void fold(PrintWriter out, String indent, String text) {
     int room = Math.max(20, width - indent.length());
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ", -1)) {
+    String breakable = TextTable.fit(text, LONGEST).replaceAll("(\\S{" + room + "})(?=\\S)", "$1 ");
+    for (String word : breakable.split(" ", -1)) {
       if (line.length() > 0 && line.length() + 1 + word.length() > room) {
         out.println(line);
         out.print(indent);

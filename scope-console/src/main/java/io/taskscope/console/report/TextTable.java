@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.taskscope.console.report;
 
+import io.taskscope.console.analysis.Text;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  */
 public final class TextTable {
   private static final int MIN_FIRST = 16;
+  private static final int MAX_OTHERS = 60;
 
   private final List<String> headings;
   private final List<List<String>> rows = new ArrayList<>();
@@ -26,12 +28,16 @@ public final class TextTable {
   }
 
   /**
-   * Adds a row.
+   * Adds a row; what a terminal would obey is made visible.
    *
    * @param cells as many as there are headings
    */
   public void row(String... cells) {
-    rows.add(List.of(cells));
+    List<String> row = new ArrayList<>();
+    for (String cell : cells) {
+      row.add(row.isEmpty() ? Text.printable(cell) : fit(cell, MAX_OTHERS));
+    }
+    rows.add(row);
   }
 
   /** {@return whether there are no rows} */
@@ -96,12 +102,13 @@ public final class TextTable {
   }
 
   /**
-   * {@return the text, with its end cut off where it is too long}
+   * {@return the text as one printable line, with its end cut off where it is too long}
    *
    * @param text any
    * @param width in characters, at least 1
    */
   public static String fit(String text, int width) {
-    return text.length() <= width ? text : text.substring(0, width - 1) + "…";
+    String line = Text.printable(text);
+    return line.length() <= width ? line : line.substring(0, width - 1) + "…";
   }
 }

@@ -4,7 +4,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 /* Characters that would hide or reorder the text around them are shown by their number. */
 function visible(text) { return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')); }
-function clip(text) { return text.length > 160 ? text.slice(0, 160) + '…' : text; }
+function clip(text, most = 160) { return text.length > most ? text.slice(0, most) + '…' : text; }
 
 function fill(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes || {})) {
@@ -49,7 +49,7 @@ function percent(part, whole) {
 function amount(n, unit) { return unit === 'nanoseconds' ? time(n) : unit === 'bytes' ? bytes(n) : count(n) + ' ' + unit; }
 function stack(frames) {
   if (!frames.length) return null;
-  return h('details', {}, h('summary', {}, frames.length + ' frames'), h('pre', {}, frames.map(f => 'at ' + f).join('\n')));
+  return h('details', {}, h('summary', {}, frames.length + (frames.length === 1 ? ' frame' : ' frames')), h('pre', {}, frames.map(f => 'at ' + f).join('\n')));
 }
 function splitBar(t) {
   const total = t.runningNanos + t.queuedNanos + t.parkedNanos;

@@ -12,7 +12,7 @@
   for (const f of report.findings) {
     const evidence = Object.entries(f.evidence);
     findings.append(h('article', {class: 'finding ' + f.severity, 'data-kind': f.kind},
-      h('p', {}, h('span', {class: 'severity'}, {error: '✖ ', warning: '▲ ', info: 'ℹ '}[f.severity] + f.severity), f.sentence),
+      h('p', {}, h('span', {class: 'severity'}, {error: '✖ ', warning: '▲ ', info: 'ℹ '}[f.severity] + f.severity), clip(f.sentence, 1000)),
       evidence.length ? h('dl', {class: 'evidence'}, evidence.map(([k, v]) => h('div', {}, h('dt', {}, k), h('dd', {}, v)))) : null,
       f.tasks.length ? h('details', {}, h('summary', {}, f.tasks.length === 1 ? '1 task' : f.tasks.length + ' tasks'), h('pre', {}, f.tasks.map(t => t.id + '  ' + time(t.ageNanos) + '  ' + t.path + '  ' + t.name).join('\n'))) : null,
       stack(f.stack)));
