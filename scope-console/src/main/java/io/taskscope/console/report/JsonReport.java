@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A report as JSON: schema {@code taskscope.report}, version 1, described in the README of the
- * module. Times are nanoseconds, points in time ISO 8601 in UTC. Fields may be added within a
- * version, and are not removed or changed.
+ * A report as JSON: schema {@code taskscope.report}, version 1, described in {@code
+ * report.schema.json} of this module. Times are nanoseconds, points in time ISO 8601 in UTC. Fields
+ * may be added within a version, and are not removed or changed.
  */
 public final class JsonReport {
   private static final int SLOWEST = 100;

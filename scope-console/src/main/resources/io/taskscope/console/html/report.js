@@ -6,17 +6,15 @@
   document.getElementById('title').textContent = visible(r.file);
   document.getElementById('facts').append(...[time(r.durationNanos) + ' from ' + r.start.replace('T', ' ').replace('Z', ' UTC'), bytes(r.bytes), count(r.events) + ' events, ' + count(r.taskscopeEvents) + ' of Taskscope', 'agent ' + (r.agent || 'not told'), r.jvm.split(', built on')[0]].filter(Boolean).map(t => h('span', {}, t)));
 
-  const findings = body('findings');
-  if (!report.findings.length) findings.append(h('p', {class: 'none'}, 'None.'));
-  else findings.append(h('p', {class: 'hint'}, ['error', 'warning', 'info'].map(level => [level, report.findings.filter(f => f.severity === level).length]).filter(([, n]) => n).map(([level, n]) => n + ' ' + (level === 'info' ? 'for information' : level + (n > 1 ? 's' : ''))).join(', ')));
-  for (const f of report.findings) {
-    const evidence = Object.entries(f.evidence);
-    findings.append(h('article', {class: 'finding ' + f.severity, 'data-kind': f.kind},
-      h('p', {}, h('span', {class: 'severity'}, {error: '✖ ', warning: '▲ ', info: 'ℹ '}[f.severity] + f.severity), clip(f.sentence, 1000)),
-      evidence.length ? h('dl', {class: 'evidence'}, evidence.map(([k, v]) => h('div', {}, h('dt', {}, k), h('dd', {}, v)))) : null,
-      f.tasks.length ? h('details', {}, h('summary', {}, f.tasks.length === 1 ? '1 task' : f.tasks.length + ' tasks'), h('pre', {}, f.tasks.map(t => t.id + '  ' + time(t.ageNanos) + '  ' + t.path + '  ' + t.name).join('\n'))) : null,
-      stack(f.stack)));
-  }
+  const findings = body('findings'), minor = report.findings.filter(f => f.severity === 'info'), major = report.findings.filter(f => f.severity !== 'info');
+  const finding = f => h('article', {class: 'finding ' + f.severity, 'data-kind': f.kind},
+    h('p', {}, h('span', {class: 'severity'}, {error: '✖ ', warning: '▲ ', info: 'ℹ '}[f.severity] + f.severity), clip(f.sentence, 1000)),
+    Object.keys(f.evidence).length ? h('dl', {class: 'evidence'}, Object.entries(f.evidence).map(([k, v]) => h('div', {}, h('dt', {}, k), h('dd', {}, v)))) : null,
+    f.tasks.length ? h('details', {}, h('summary', {}, f.tasks.length === 1 ? '1 task' : f.tasks.length + ' tasks'), h('pre', {}, f.tasks.map(t => t.id + '  ' + time(t.ageNanos) + '  ' + t.path + '  ' + t.name).join('\n'))) : null,
+    stack(f.stack));
+  const many = (n, one) => n + ' ' + one + (n === 1 ? '' : 's');
+  findings.append(report.findings.length ? h('p', {class: 'hint'}, ['error', 'warning'].map(level => many(major.filter(f => f.severity === level).length, level)).join(', ') + ', ' + minor.length + ' for information') : h('p', {class: 'none'}, 'None.'), ...major.map(finding));
+  if (minor.length) findings.append(h('details', {class: 'minor', open: major.length + minor.length <= 6}, h('summary', {}, minor.length + ' for information'), minor.map(finding)));
 
   drawTree(report);
   drawTimeline(report);
