@@ -30,8 +30,8 @@ class CaffeineIT {
 
   @Test
   void load_askedByTwoScopes_eachLoadIsAMemberOfTheOneThatAskedFirst() throws Exception {
-    TaskScope a = taskscope.root("a");
-    TaskScope b = taskscope.root("b");
+    TaskScope a = taskscope.root("caffeine-a");
+    TaskScope b = taskscope.root("caffeine-b");
     AsyncLoadingCache<String, Where> cache = Caffeine.newBuilder().buildAsync(key -> Where.here());
 
     List<Where> ofA = a.spawn("get", () -> load(cache, "a")).get();
@@ -53,7 +53,7 @@ class CaffeineIT {
 
   @Test
   void refresh_byAReaderInAScope_runsAsItsMemberAndNobodyWaits() throws Exception {
-    TaskScope reader = taskscope.root("reader");
+    TaskScope reader = taskscope.root("caffeine-reader");
     AtomicLong now = new AtomicLong();
     AtomicInteger loads = new AtomicInteger();
     Map<Integer, Where> loadedBy = new ConcurrentHashMap<>();

@@ -97,7 +97,7 @@ class GrpcIT {
 
   @Test
   void handler_inAScope_whatItStartsIsInIt() throws Exception {
-    handlers = taskscope.root("handlers");
+    handlers = taskscope.root("grpc-handlers");
 
     for (int i = 0; i < CALLS; i++) {
       assertThat(call()).isEqualTo(RequestWork.expected(Where.NOWHERE, handlers));
@@ -111,8 +111,8 @@ class GrpcIT {
 
   @Test
   void client_usedFirstInAScopeThatCloses_servesOthersAsBefore() throws Exception {
-    TaskScope first = taskscope.root("first");
-    TaskScope second = taskscope.root("second");
+    TaskScope first = taskscope.root("grpc-first");
+    TaskScope second = taskscope.root("grpc-second");
 
     assertThat(first.spawn("call", this::call).get()).isEqualTo(Where.NOWHERE);
     first.shutdown(Duration.ofSeconds(10)); // its event loop was started in there
@@ -127,7 +127,7 @@ class GrpcIT {
 
   @Test
   void callback_onTheExecutorOfAScope_isItsMember() throws Exception {
-    TaskScope scope = taskscope.root("callbacks");
+    TaskScope scope = taskscope.root("grpc-callbacks");
     CompletableFuture<Where> seen = new CompletableFuture<>();
 
     ClientCalls.asyncUnaryCall(

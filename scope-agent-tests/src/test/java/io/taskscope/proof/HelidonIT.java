@@ -58,7 +58,7 @@ class HelidonIT {
 
   @Test
   void requests_ofTwoApplications_whatTheyStartIsInTheirScopes() throws Exception {
-    TaskScope web = taskscope.root("web");
+    TaskScope web = taskscope.root("helidon-web");
     TaskScope a = web.child("app-a");
     TaskScope b = web.child("app-b");
     WebServer server = server(a, b);
@@ -92,13 +92,13 @@ class HelidonIT {
   @Test
   void start_insideATask_itsThreadsAreMembersUntilItStops() throws Exception {
     taskscope.expectLeaks();
-    TaskScope web = taskscope.root("web");
+    TaskScope web = taskscope.root("helidon-web");
     TaskScope listener = web.child("listener");
     TaskScope handlers = web.child("handlers");
     WebServer server = listener.spawn("start", () -> server(handlers, handlers)).get();
     try (Http http = new Http(server.port())) {
-      assertThat(http.get("/where")).contains("path=/web/listener", "member=true");
-      assertThat(http.get("/a")).isEqualTo(RequestWork.expected("/web/listener", handlers));
+      assertThat(http.get("/where")).contains("path=/helidon-web/listener", "member=true");
+      assertThat(http.get("/a")).isEqualTo(RequestWork.expected("/helidon-web/listener", handlers));
       assertThat(listener.tasks()).isNotEmpty();
     } finally {
       server.stop();

@@ -47,7 +47,7 @@ class HikariIT {
 
   @Test
   void shutdown_ofTheScopeThatOwnsAPoolMadeInIt_isCleanAndClosesIt() throws Exception {
-    TaskScope app = taskscope.root("app");
+    TaskScope app = taskscope.root("hikari-app");
     TaskScope handlers = app.child("handlers");
     HikariDataSource pool = app.spawn("start", () -> app.own("db-pool", pool("owned"))).get();
     List<Future<Integer>> answers = new ArrayList<>();
@@ -68,8 +68,8 @@ class HikariIT {
 
   @Test
   void pool_madeInAScopeThatCloses_servesOthersAsBefore() throws Exception {
-    TaskScope maker = taskscope.root("maker");
-    TaskScope user = taskscope.root("user");
+    TaskScope maker = taskscope.root("hikari-maker");
+    TaskScope user = taskscope.root("hikari-user");
     try (HikariDataSource pool = maker.spawn("start", () -> pool("shared")).get()) {
       maker.shutdown(Duration.ofSeconds(10));
 

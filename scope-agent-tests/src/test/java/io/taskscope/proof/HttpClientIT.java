@@ -60,8 +60,8 @@ class HttpClientIT {
 
   @Test
   void sendAsync_insideTasks_stagesAreMembersOfTheScopeThatAskedForThem() throws Exception {
-    TaskScope a = taskscope.root("a");
-    TaskScope b = taskscope.root("b");
+    TaskScope a = taskscope.root("httpclient-a");
+    TaskScope b = taskscope.root("httpclient-b");
     try (HttpClient client = a.spawn("create", HttpClient::newHttpClient).get()) {
       List<Where> inA = a.spawn("send", () -> requests(client)).get();
       List<Where> inB = b.spawn("send", () -> requests(client)).get();
@@ -87,7 +87,7 @@ class HttpClientIT {
 
   @Test
   void shutdown_ofTheScopeThatMadeTheClient_isCleanAndTheClientGoesOn() throws Exception {
-    TaskScope maker = taskscope.root("maker");
+    TaskScope maker = taskscope.root("httpclient-maker");
     HttpClient client =
         maker
             .spawn(

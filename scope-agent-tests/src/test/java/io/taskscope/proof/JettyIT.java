@@ -60,7 +60,7 @@ class JettyIT {
 
   @Test
   void requests_onVirtualThreads_whatTheyStartIsInTheirScope() throws Exception {
-    TaskScope handlers = taskscope.root("virtual");
+    TaskScope handlers = taskscope.root("jetty-virtual");
     Server server = start(handlers, true);
     try (Http http = new Http(port(server))) {
       assertThat(http.get("/where")).contains("path=-", "virtual=true");
@@ -76,7 +76,7 @@ class JettyIT {
 
   @Test
   void requests_onItsOwnPool_leaveNothingOnItsThreads() throws Exception {
-    TaskScope handlers = taskscope.root("pool");
+    TaskScope handlers = taskscope.root("jetty-pool");
     Server server = start(handlers, false);
     try (Http http = new Http(port(server))) {
       for (int i = 0; i < REQUESTS; i++) {
@@ -91,12 +91,12 @@ class JettyIT {
 
   @Test
   void start_insideATask_closesWithItsScope() throws Exception {
-    TaskScope web = taskscope.root("web");
+    TaskScope web = taskscope.root("jetty-web");
     TaskScope listener = web.child("listener", o -> o.drainTimeout(Duration.ofMillis(50)));
     TaskScope handlers = web.child("handlers");
     Server server = listener.spawn("start", () -> start(handlers, true)).get();
     try (Http http = new Http(port(server))) {
-      assertThat(http.get("/work")).endsWith(RequestWork.expected("/web/listener", handlers));
+      assertThat(http.get("/work")).endsWith(RequestWork.expected("/jetty-web/listener", handlers));
       assertThat(listener.tasks()).isNotEmpty(); // its acceptor and its pool
     }
     server.stop();

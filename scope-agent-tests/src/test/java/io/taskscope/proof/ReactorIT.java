@@ -52,8 +52,8 @@ class ReactorIT {
   @ValueSource(strings = {"parallel", "elastic"})
   void subscribeOn_byTwoScopes_eachIsAMemberAndNothingStays(String name) throws Exception {
     Scheduler scheduler = named(name);
-    TaskScope a = taskscope.root("a");
-    TaskScope b = taskscope.root("b");
+    TaskScope a = taskscope.root("reactor-a");
+    TaskScope b = taskscope.root("reactor-b");
 
     List<Where> inA = a.spawn("subscribe", () -> subscribeOn(scheduler)).get();
     List<Where> inB = b.spawn("subscribe", () -> subscribeOn(scheduler)).get();
@@ -77,7 +77,7 @@ class ReactorIT {
 
   @Test
   void publishOn_fromATask_signalsAreInItsScope() throws Exception {
-    TaskScope scope = taskscope.root("publish");
+    TaskScope scope = taskscope.root("reactor-publish");
 
     List<Where> seen =
         scope
@@ -92,13 +92,13 @@ class ReactorIT {
                         .block(PATIENCE))
             .get();
 
-    assertThat(seen).hasSize(ITEMS).allMatch(where -> where.path().equals("/publish"));
+    assertThat(seen).hasSize(ITEMS).allMatch(where -> where.path().equals("/reactor-publish"));
     Await.quiet(scope);
   }
 
   @Test
   void delay_fromATask_continuesInItsScope() throws Exception {
-    TaskScope scope = taskscope.root("delay");
+    TaskScope scope = taskscope.root("reactor-delay");
 
     Where seen =
         scope
