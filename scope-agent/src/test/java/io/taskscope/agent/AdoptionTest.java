@@ -188,7 +188,7 @@ class AdoptionTest {
                         });
               })
           .get();
-      Eventually.eventually("it is over", () -> root.tasks().isEmpty());
+      root.join();
       assertThat(uncaught.get()).isSameAs(error);
       assertThat(root.history())
           .filteredOn(task -> task.name().equals("fails-#"))
@@ -217,7 +217,7 @@ class AdoptionTest {
           .get();
       root.cancel("enough");
       interrupted.await();
-      Eventually.eventually("it has left", () -> root.tasks().isEmpty());
+      root.join();
       assertThat(root.history().getFirst().outcome()).isInstanceOf(Outcome.Cancelled.class);
     }
   }
@@ -287,7 +287,7 @@ class AdoptionTest {
               root.threadFactory().newThread(() -> {}).start();
             })
         .get();
-    Eventually.eventually("all are over", () -> root.tasks().isEmpty());
+    root.join();
     assertThat(root.history()).hasSize(4);
   }
 

@@ -87,7 +87,7 @@ class PoolTest {
     }
     pool.submit(() -> seen.set(TaskScope.current())).get(); // from outside
     assertThat(seen.get()).isEmpty();
-    Eventually.eventually("all have left", () -> scope.tasks().isEmpty());
+    scope.join();
     assertThat(scope.history()).hasSize(option == Adoption.ALL ? 2 : 1);
   }
 
@@ -348,7 +348,7 @@ class PoolTest {
                         }))
             .get();
     assertThatThrownBy(future::get).hasCause(error);
-    Eventually.eventually("it has left", () -> scope.tasks().isEmpty());
+    scope.join();
     // Its submitter may have left before it or after it.
     assertThat(scope.history())
         .extracting(ended -> (Object) ended.outcome())
@@ -411,7 +411,6 @@ class PoolTest {
               .get();
       ticks.await();
       timer.cancel(false);
-      Eventually.eventually("the tick is over", () -> scope.tasks().isEmpty());
       scope.join(); // nobody waits for what is due in an hour
       assertThat(scope.history().size()).isGreaterThanOrEqualTo(4);
       scheduler.shutdownNow();
