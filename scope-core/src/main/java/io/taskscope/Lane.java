@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A part of the live tasks of one scope, in the order in which they came in.
  *
  * <p>A task takes the next slot of the newest chunk with one atomic addition, which at the same
- * time counts it and finds out whether the door is open, and leaves it with one compare-and-set,
- * which at the same time decides who lets it go. Neither takes a lock, so that no processor waits
- * for another one. What is rare does: a new chunk, closing the door, and throwing out chunks that
- * are done.
+ * time counts it and finds out whether the door is open, and whoever {@linkplain TaskRegistry#claim
+ * may let it go} clears the slot. Neither takes a lock, so that no processor waits for another one.
+ * What is rare does: a new chunk, closing the door, and throwing out chunks that are done.
  *
  * <p>Readers walk from the newest chunk to the oldest without a lock. A chunk that is thrown out
  * keeps its link to the older one, so that a reader standing on it finds its way.
@@ -67,13 +66,9 @@ final class Lane {
       this.older = older;
     }
 
-    /** Lets a task go; false if it has gone. */
-    boolean remove(TaskRun<?> task) {
-      return SLOT.compareAndSet(slots, (int) task.slot, (Object) task, GONE);
-    }
-
-    boolean holds(TaskRun<?> task) {
-      return (Object) SLOT.getVolatile(slots, (int) task.slot) == task;
+    /** Lets a task go that was claimed. */
+    void remove(TaskRun<?> task) {
+      SLOT.setRelease(slots, (int) task.slot, GONE);
     }
 
     /** Throws out some chunks of the same lane that nobody is in any more. */

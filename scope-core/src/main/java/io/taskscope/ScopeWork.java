@@ -172,15 +172,17 @@ abstract sealed class ScopeWork extends ScopePlace permits ScopeNode {
    * @return false if it had gone before
    */
   boolean leave(TaskRun<?> task, Outcome how, long created, long started, long finished) {
-    if (!registry.remove(task, how.kind())) {
+    Lane.Chunk claimed = TaskRegistry.claim(task);
+    if (claimed == null) {
       return false;
     }
-    stats().finished(how.kind(), task.id());
     task.settleSteps(finished);
     History kept = nearestHistory();
-    if (kept != null) {
+    if (kept != null) { // before it is gone from the live ones, so that it can always be found
       kept.add(task, how, created, started, finished);
     }
+    registry.remove(task, claimed, how.kind());
+    stats().finished(how.kind(), task.id());
     task.left = true; // after all counting: whoever sees the end sees counts that include it
     if (streams.offer(task)) {
       task.retrieved = true;

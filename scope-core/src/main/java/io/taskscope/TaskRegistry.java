@@ -2,6 +2,8 @@
 package io.taskscope;
 
 import io.taskscope.view.OutcomeCounts;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,19 @@ final class TaskRegistry {
       Integer.highestOneBit(Math.clamp(Runtime.getRuntime().availableProcessors() * 2L, 2, 32));
 
   private static final int COUNTS = Count.values().length;
+
+  private static final VarHandle CHUNK;
+
+  static {
+    try {
+      CHUNK =
+          MethodHandles.lookup()
+              .findVarHandle(TaskRun.class, "chunk", Lane.Chunk.class)
+              .withInvokeExactBehavior();
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /** How many tasks leave between two looks at what can be thrown out. */
   private static final int SWEEP_EVERY = 64;
@@ -72,23 +87,22 @@ final class TaskRegistry {
   }
 
   /**
-   * Lets the task go, and counts how it ended.
-   *
-   * @return false if it had gone: the first call decides, later ones change nothing
+   * Takes the right to {@link #remove} the task; null if another thread has it. Until then the task
+   * is still seen among the live ones.
    */
-  boolean remove(TaskRun<?> task, Outcome.Kind kind) {
-    Lane.Chunk chunk = task.chunk;
-    if (chunk == null || !chunk.remove(task)) {
-      return false;
-    }
-    task.chunk = null; // whoever keeps the finished task keeps no other one in memory
+  static Lane.@Nullable Chunk claim(TaskRun<?> task) {
+    return (Lane.Chunk) CHUNK.getAndSet(task, (Lane.Chunk) null);
+  }
+
+  /** Lets the task go, and counts how it ended. */
+  void remove(TaskRun<?> task, Lane.Chunk claimed, Outcome.Kind kind) {
+    claimed.remove(task);
     if (task.exempt) {
       unexempt(task);
     }
     if (finished.increment(Count.of(kind), task.id()) % SWEEP_EVERY == 0) {
-      chunk.sweep();
+      claimed.sweep();
     }
-    return true;
   }
 
   /** A task that was removed is seen to have left: from here on nobody waits for it. */
@@ -98,14 +112,17 @@ final class TaskRegistry {
 
   /** From now on {@link #isQuiet} does not wait for this task, which itself waits for the scope. */
   synchronized void exempt(TaskRun<?> task) {
-    Lane.Chunk chunk = task.chunk;
-    if (!task.exempt && chunk != null) {
+    if (!task.exempt && !isClaimed(task)) {
       task.exempt = true; // before looking: whoever lets it go looks the other way round
       exempt++;
-      if (!chunk.holds(task)) {
+      if (isClaimed(task)) {
         unexempt(task);
       }
     }
+  }
+
+  private static boolean isClaimed(TaskRun<?> task) {
+    return (Lane.Chunk) CHUNK.getVolatile(task) == null;
   }
 
   /** The opposite of {@link #exempt}, when the task waits no longer. */

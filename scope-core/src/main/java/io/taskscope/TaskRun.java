@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two things happen exactly once, each decided by one atomic step. The <em>outcome</em> is set
  * by whoever first changes it from null: the body's end, a cancellation before the start, or the
- * scope giving up. The task <em>leaves</em> its scope once, under the lock of the registry. {@code
+ * scope giving up. The task <em>leaves</em> its scope once, decided by the registry. {@code
  * isDone()} means that it has left, so that whoever sees a finished task also sees counts that
  * include it.
  */
@@ -43,7 +43,11 @@ final class TaskRun<T extends @Nullable Object> extends TaskControl<T>
    */
   private Object body;
 
-  /** Where it is among the live tasks of its scope; null when it is not, or not any more. */
+  /**
+   * Where it is among the live tasks of its scope; null when it is not, or someone is letting it
+   * go: whoever keeps the finished task keeps no other one in memory. Read and changed by the
+   * registry.
+   */
   Lane.@Nullable Chunk chunk;
 
   /** Its slot in the chunk. */

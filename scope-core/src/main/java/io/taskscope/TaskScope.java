@@ -168,7 +168,11 @@ public sealed interface TaskScope extends AutoCloseable permits ScopePlace {
    */
   Optional<TaskScope> find(String relativePath);
 
-  /** Its own live tasks, newest first; those of scopes below it are not included. */
+  /**
+   * Its own live tasks, newest first; those of scopes below it are not included. A task that is
+   * ending is still here when it is already in the {@link #history()}, so that it is always in one
+   * of the two.
+   */
   List<Task<?>> tasks();
 
   /**
