@@ -22,11 +22,20 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Reads a file with our reader and with {@code jdk.jfr.consumer.RecordingFile}, and compares all
- * that ours has: the number of events of each type; of each event of a known kind its times,
- * thread, stack with lines, and fields.
+ * Reads a file with our reader and with another, and compares all that ours has: the number of
+ * events of each type; of each event of a known kind its times, thread, stack with lines, and
+ * fields.
  */
 public final class Agreement {
+  /** Reads a file otherwise than ours. */
+  interface Other {
+    /**
+     * Tells every event: the name of its type, and for those of a known kind what {@link #line}
+     * gives.
+     */
+    void read(Path file, Agreement agreement) throws Exception;
+  }
+
   private final Map<String, Map<String, ValueDescriptor>> fields = new HashMap<>();
 
   private final Map<String, Times> ours = new HashMap<>();
@@ -66,10 +75,22 @@ public final class Agreement {
     }
   }
 
-  /** Returns how many events were compared in full. */
+  /** With {@code jdk.jfr.consumer.RecordingFile}; returns how many events were compared in full. */
   public static long assertWithJdk(Path file) throws Exception {
+    return assertWith(Agreement::readWithJdk, file);
+  }
+
+  /** Returns how many events were compared in full. */
+  static long assertWith(Other other, Path file) throws Exception {
     Agreement agreement = new Agreement();
-    agreement.readTheirs(file);
+    try (RecordingFile recording = new RecordingFile(file)) {
+      for (EventType type : recording.readEventTypes()) {
+        Map<String, ValueDescriptor> byName = new HashMap<>();
+        type.getFields().forEach(field -> byName.put(field.getName(), field));
+        agreement.fields.put(type.getName(), byName);
+      }
+    }
+    other.read(file, agreement);
     Coverage coverage = agreement.readOurs(file);
     assertThat(coverage.complete()).isTrue();
     assertThat(coverage.events()).isEqualTo(agreement.theirCounts);
@@ -95,25 +116,29 @@ public final class Agreement {
     return only.stream().limit(5).toList();
   }
 
-  private void readTheirs(Path file) throws Exception {
+  /** The other reader has found an event of this type. */
+  void count(String event) {
+    theirCounts.merge(event, 1L, Long::sum);
+  }
+
+  /** The other reader has found an event of a kind that ours knows; times in nanoseconds. */
+  void compare(String line, long start, long duration) {
+    theirs.computeIfAbsent(line, l -> new Times()).add(start, duration);
+  }
+
+  private static void readWithJdk(Path file, Agreement agreement) throws Exception {
     try (RecordingFile recording = new RecordingFile(file)) {
-      for (EventType type : recording.readEventTypes()) {
-        Map<String, ValueDescriptor> byName = new HashMap<>();
-        type.getFields().forEach(field -> byName.put(field.getName(), field));
-        fields.put(type.getName(), byName);
-      }
       while (recording.hasMoreEvents()) {
         RecordedEvent event = recording.readEvent();
         String name = event.getEventType().getName();
-        theirCounts.merge(name, 1L, Long::sum);
+        agreement.count(name);
         EventKind kind = EventKind.of(name);
         if (kind != null) {
           Instant start = event.getStartTime();
-          theirs
-              .computeIfAbsent(line(kind, event), line -> new Times())
-              .add(
-                  start.getEpochSecond() * 1_000_000_000 + start.getNano(),
-                  event.getDuration().toNanos());
+          agreement.compare(
+              agreement.line(kind, event),
+              start.getEpochSecond() * 1_000_000_000 + start.getNano(),
+              event.getDuration().toNanos());
         }
       }
     }
