@@ -4,11 +4,8 @@ package io.taskscope.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskscope.console.workload.AgentRecording;
 import io.taskscope.console.workload.AgentWorkload;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,23 +23,11 @@ class AgentReportIT {
   @BeforeAll
   static void record() throws Exception {
     recording = AgentRecording.shared();
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        Taskscope.commandLine(new PrintWriter(out), new PrintWriter(err))
-            .execute("report", recording.file().toString(), "--json");
-    assertThat(code).as("%s", err).isEqualTo(ExitCode.OK);
-    assertThat(err.toString()).isEmpty();
-    report = new ObjectMapper().readTree(out.toString());
+    report = Reports.json(recording.file());
   }
 
   private static JsonNode scope(String name) {
-    for (JsonNode scope : report.get("scopes")) {
-      if (scope.get("path").asText().equals("/golden/" + name)) {
-        return scope.get("own");
-      }
-    }
-    throw new AssertionError("no scope " + name + " in " + report.get("scopes"));
+    return Reports.own(report, "/golden/" + name);
   }
 
   private static void assertCount(String scope, String what, long count) {

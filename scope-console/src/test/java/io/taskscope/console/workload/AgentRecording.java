@@ -49,16 +49,17 @@ public record AgentRecording(Path file, Map<String, Truth> truths) {
   /** On the JDK that runs this: the same recording for all tests of a JVM. */
   public static synchronized AgentRecording shared() throws IOException, InterruptedException {
     if (shared == null) {
-      shared = make(Path.of(System.getProperty("java.home")));
-      shared.file.getParent().toFile().deleteOnExit();
-      shared.file.toFile().deleteOnExit();
+      Path folder = Files.createTempDirectory("agent-recording");
+      shared = make(Path.of(System.getProperty("java.home")), folder);
+      folder.toFile().deleteOnExit();
+      shared.file.toFile().deleteOnExit(); // the last that is named is deleted first
     }
     return shared;
   }
 
-  /** On another JDK. */
-  public static AgentRecording make(Path javaHome) throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("agent-recording");
+  /** On another JDK, into an empty folder. */
+  public static AgentRecording make(Path javaHome, Path folder)
+      throws IOException, InterruptedException {
     Path file = folder.resolve("agent.jfr");
     Path settings = RecordingSettings.PROFILE.writeTo(folder);
     Program.Ended ended =
