@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,15 +187,22 @@ final class Lane {
     return chunk.before + given(chunk);
   }
 
-  /** Shows the live tasks to the visitor, newest first, without holding a lock. */
-  void forEach(Consumer<? super TaskRun<?>> visitor) {
+  /**
+   * Shows the live tasks to the visitor, newest first, without holding a lock.
+   *
+   * @param visitor false if it has seen enough
+   * @return false if the visitor has seen enough
+   */
+  boolean walk(Predicate<? super TaskRun<?>> visitor) {
     for (Chunk at = newest; at != null; at = at.older) {
       for (int slot = at.slots.length - 1; slot >= 0; slot--) {
-        if ((Object) SLOT.getAcquire(at.slots, slot) instanceof TaskRun<?> task) {
-          visitor.accept(task);
+        if ((Object) SLOT.getAcquire(at.slots, slot) instanceof TaskRun<?> task
+            && !visitor.test(task)) {
+          return false;
         }
       }
     }
+    return true;
   }
 
   /** The task that is longest here; null when there is none. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * A shutdown report as a text for people: a line per scope in the order of closing, then the
@@ -59,7 +60,8 @@ final class ReportText {
           .append('\n');
     }
     appendResourceTrouble(text, all);
-    appendAbandoned(text, report.abandoned());
+    append(text, report.live(), ReportText::appendLive);
+    append(text, report.abandoned(), ReportText::appendAbandoned);
     appendBackground(text, all);
     return text.toString();
   }
@@ -88,7 +90,7 @@ final class ReportText {
     return row(
         width,
         shortened(scope.path()),
-        ownResult(scope).name(),
+        scope.unfinished() > 0 ? "CLOSING" : ownResult(scope).name(),
         Durations.text(scope.duration()),
         Long.toString(scope.atStart()),
         Long.toString(during.success() + during.failure()),
@@ -151,8 +153,10 @@ final class ReportText {
   }
 
   /** Tasks of one name that stand at the same place are one entry, the most numerous first. */
-  private static void appendAbandoned(
-      StringBuilder text, List<ShutdownReport.AbandonedTask> tasks) {
+  private static void append(
+      StringBuilder text,
+      List<ShutdownReport.AbandonedTask> tasks,
+      BiConsumer<StringBuilder, List<ShutdownReport.AbandonedTask>> appendPlace) {
     record Place(String path, String name, List<StackTraceElement> stack) {}
     Map<Place, List<ShutdownReport.AbandonedTask>> places = new LinkedHashMap<>();
     for (ShutdownReport.AbandonedTask task : tasks) {
@@ -164,15 +168,28 @@ final class ReportText {
     places.values().stream()
         .sorted(Comparator.comparingInt(same -> -same.size()))
         .limit(MAX_PLACES)
-        .forEach(same -> appendPlace(text, same));
+        .forEach(same -> appendPlace.accept(text, same));
     if (places.size() > MAX_PLACES) {
-      text.append("… and abandoned tasks at ")
-          .append(places.size() - MAX_PLACES)
-          .append(" more places\n");
+      text.append("… and tasks at ").append(places.size() - MAX_PLACES).append(" more places\n");
     }
   }
 
-  private static void appendPlace(StringBuilder text, List<ShutdownReport.AbandonedTask> same) {
+  private static void appendLive(StringBuilder text, List<ShutdownReport.AbandonedTask> same) {
+    ShutdownReport.AbandonedTask first = same.getLast(); // the newest is named first
+    text.append(
+        same.size() == 1
+            ? "still live: task %s \"%s\" of %s, %s old%n"
+                .formatted(first.id(), first.name(), first.path(), Durations.text(first.age()))
+            : "still live: %s tasks \"%s\" of %s, the first of them %s, %s old%n"
+                .formatted(
+                    same.size(),
+                    first.name(),
+                    first.path(),
+                    first.id(),
+                    Durations.text(first.age())));
+  }
+
+  private static void appendAbandoned(StringBuilder text, List<ShutdownReport.AbandonedTask> same) {
     ShutdownReport.AbandonedTask first = same.getFirst();
     String who =
         same.size() == 1

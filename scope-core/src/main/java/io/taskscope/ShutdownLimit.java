@@ -3,7 +3,9 @@ package io.taskscope;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ final class ShutdownLimit {
 
   /** How far what is left to do is counted: that takes time, too. */
   private static final int MAX_COUNTED = 10_000;
+
+  /** How many tasks that are still live are named. */
+  private static final int MAX_NAMED = 1_000;
 
   private final ScopeNode scope;
   private final TaskClock clock;
@@ -107,16 +112,29 @@ final class ShutdownLimit {
     notifyAll();
   }
 
+  /** False when there are enough. */
+  private static boolean addIfLive(TaskRun<?> task, List<ShutdownReport.AbandonedTask> live) {
+    if (!task.exempt && !task.hasLeft()) {
+      live.add(Abandonment.describe(task));
+    }
+    return live.size() < MAX_NAMED;
+  }
+
   /** The report for those who waited in vain. */
   ShutdownReport cutOff() {
     Deque<ScopeNode> todo = new ArrayDeque<>();
     todo.push(scope);
+    List<ShutdownReport.AbandonedTask> live = new ArrayList<>();
     long unfinished = 0;
     while (!todo.isEmpty() && unfinished < MAX_COUNTED) {
-      todo.pop().children.forEach(todo::push);
+      ScopeNode next = todo.pop();
+      next.children.forEach(todo::push);
+      if (live.size() < MAX_NAMED) {
+        next.registry().walk(task -> addIfLive(task, live));
+      }
       unfinished++;
     }
     Duration took = Duration.ofNanos(clock.nanoTime() - requestedAt);
-    return ShutdownRecord.cutOff(scope, took, asked, unfinished);
+    return ShutdownRecord.cutOff(scope, took, asked, unfinished, live);
   }
 }

@@ -149,7 +149,8 @@ final class ShutdownRecord {
         givenUp,
         background,
         inner,
-        0);
+        0,
+        List.of());
   }
 
   /**
@@ -157,7 +158,11 @@ final class ShutdownRecord {
    * the engine. From any thread.
    */
   static ShutdownReport cutOff(
-      ScopeNode scope, Duration took, @Nullable Duration asked, long unfinished) {
+      ScopeNode scope,
+      Duration took,
+      @Nullable Duration asked,
+      long unfinished,
+      List<ShutdownReport.AbandonedTask> live) {
     TaskRegistry.Counts counts = scope.registry().counts();
     return new ShutdownReport(
         scope.id(),
@@ -173,6 +178,7 @@ final class ShutdownRecord {
         List.of(),
         List.of(),
         List.of(),
-        unfinished);
+        unfinished,
+        live);
   }
 }

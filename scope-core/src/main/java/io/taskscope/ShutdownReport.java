@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     still being closed, which goes on: the deadline was over before every one could be looked at,
  *     or the report was asked for by a hook or a resource of the shutdown itself, which cannot wait
  *     for its own end
+ * @param live the first 1 000 tasks, here and below, that were live when the report was made,
+ *     without their stacks; empty unless some scopes are {@code unfinished}
  */
 public record ShutdownReport(
     long scopeId,
@@ -51,7 +53,8 @@ public record ShutdownReport(
     List<AbandonedTask> ownAbandoned,
     List<AbandonedTask> background,
     List<ShutdownReport> children,
-    long unfinished) {
+    long unfinished,
+    List<AbandonedTask> live) {
 
   /** Keeps immutable copies of the lists. */
   public ShutdownReport {
@@ -60,6 +63,7 @@ public record ShutdownReport(
     ownAbandoned = List.copyOf(ownAbandoned);
     background = List.copyOf(background);
     children = List.copyOf(children);
+    live = List.copyOf(live);
   }
 
   /** How a shutdown went, from best to worst. */
@@ -110,7 +114,8 @@ public record ShutdownReport(
       String name, Duration duration, @Nullable Throwable error, boolean timedOut) {}
 
   /**
-   * A task that ignored its interrupt and was given up; or a background thread that was left alone.
+   * A task that ignored its interrupt and was given up; or a background thread that was left alone;
+   * or a task that was still live.
    *
    * @param id its id
    * @param name its name
@@ -173,7 +178,8 @@ public record ShutdownReport(
         && ownAbandoned.equals(other.ownAbandoned)
         && background.equals(other.background)
         && children.size() == other.children.size()
-        && unfinished == other.unfinished;
+        && unfinished == other.unfinished
+        && live.equals(other.live);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.taskscope.view.OutcomeCounts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,8 +164,19 @@ final class TaskRegistry {
 
   /** Shows each live task to the visitor, in no particular order, and holds no lock meanwhile. */
   void forEach(Consumer<? super TaskRun<?>> visitor) {
+    walk(
+        task -> {
+          visitor.accept(task);
+          return true;
+        });
+  }
+
+  /** The same until the visitor says false, which it does when it has seen enough. */
+  void walk(Predicate<? super TaskRun<?>> visitor) {
     for (Lane lane : lanes) {
-      lane.forEach(visitor);
+      if (!lane.walk(visitor)) {
+        return;
+      }
     }
   }
 

@@ -23,8 +23,12 @@ class ShutdownLimitTest {
   @Test
   void shutdown_whenTheEngineHasNoTime_returnsAtTheDeadlineAndGoesOn() throws Exception {
     TaskScope web = guard.root("web");
-    web.child("app").child("handlers");
+    TaskScope handlers = web.child("app").child("handlers");
     CountDownLatch busy = guard.latch();
+    CountDownLatch stuck = guard.latch();
+    handlers.spawn("first", () -> awaitStubbornly(stuck));
+    handlers.spawn("GET /stuck", () -> awaitStubbornly(stuck));
+    handlers.spawn("GET /stuck", () -> awaitStubbornly(stuck));
     ShutdownEngine.enqueue(() -> awaitStubbornly(busy));
 
     ShutdownReport report = web.shutdown(DEADLINE); // for ever, if it waited for the engine
@@ -33,12 +37,40 @@ class ShutdownLimitTest {
     assertThat(report.result()).isEqualTo(ShutdownReport.Result.ABANDONED);
     assertThat(report.deadline()).contains(DEADLINE);
     assertThat(report.toString())
-        .contains("scopes were still being closed when this report was made, which goes on: 3");
+        .contains("scopes were still being closed when this report was made, which goes on: 3")
+        .containsPattern("/web +CLOSING")
+        .contains("still live: task ", "\"first\" of /web/app/handlers, ")
+        .contains("still live: 2 tasks \"GET /stuck\" of /web/app/handlers, the first of them ");
+    assertThat(report.live())
+        .extracting(ShutdownReport.AbandonedTask::name)
+        .containsExactlyInAnyOrder("first", "GET /stuck", "GET /stuck");
     assertThat(web.report()).isEmpty();
 
+    stuck.countDown();
+    handlers.join();
     busy.countDown();
     await("the end", () -> web.state() == ScopeState.CLOSED);
     assertThat(web.report().orElseThrow().unfinished()).isZero();
+    assertThat(web.report().orElseThrow().live()).isEmpty();
+  }
+
+  @Test
+  void shutdown_ofVeryManyTasksWhenTheEngineHasNoTime_namesSomeOfThem() throws Exception {
+    TaskScope web = guard.root("web");
+    CountDownLatch busy = guard.latch();
+    CountDownLatch stuck = guard.latch();
+    TaskScope inside = web.child("app");
+    for (int i = 0; i < 3_000; i++) {
+      (i % 2 == 0 ? web : inside).spawn("wait", () -> awaitStubbornly(stuck));
+    }
+    ShutdownEngine.enqueue(() -> awaitStubbornly(busy));
+
+    assertThat(web.shutdown(Duration.ZERO).live()).hasSize(1_000);
+
+    stuck.countDown();
+    web.join();
+    busy.countDown();
+    await("the end", () -> web.state() == ScopeState.CLOSED);
   }
 
   @Test
