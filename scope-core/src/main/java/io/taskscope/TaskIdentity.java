@@ -7,7 +7,6 @@ import io.taskscope.view.Creator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T
   static {
     try {
       ATTACHMENTS =
-          MethodHandles.lookup().findVarHandle(TaskIdentity.class, "attachments", Object[].class);
+          MethodHandles.lookup().findVarHandle(TaskIdentity.class, "attachments", Attachment.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -42,7 +41,20 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T
   /** Whether it runs on the thread of the task that created it, and inside it. */
   private boolean nested;
 
-  private volatile @Nullable Object @Nullable [] attachments; // key, value, key, value, ...
+  private volatile @Nullable Attachment attachments;
+
+  /** What one hook keeps here. A chain, because there are few, and adding one copies nothing. */
+  private static final class Attachment {
+    final AttachmentKey<?> key;
+    volatile @Nullable Object value;
+    final @Nullable Attachment next;
+
+    Attachment(AttachmentKey<?> key, @Nullable Object value, @Nullable Attachment next) {
+      this.key = key;
+      this.value = value;
+      this.next = next;
+    }
+  }
 
   TaskIdentity(ScopeNode scope, String name, TaskOrigin origin) {
     this.scope = scope;
@@ -117,43 +129,32 @@ abstract sealed class TaskIdentity<T extends @Nullable Object> implements Task<T
 
   @Override
   public <A> void attach(AttachmentKey<A> key, @Nullable A value) {
-    while (true) {
-      @Nullable Object[] before = attachments;
-      int at = indexOf(before, key);
-      @Nullable Object[] after;
-      if (before == null) {
-        after = new @Nullable Object[] {key, value};
-      } else if (at >= 0) {
-        after = before.clone();
-        after[at + 1] = value;
-      } else {
-        after = Arrays.copyOf(before, before.length + 2);
-        after[before.length] = key;
-        after[before.length + 1] = value;
-      }
-      if (ATTACHMENTS.compareAndSet(this, before, after)) {
+    Attachment first = attachments;
+    Attachment known = find(first, key);
+    while (known == null) {
+      if (ATTACHMENTS.compareAndSet(this, first, new Attachment(key, value, first))) {
         return;
       }
+      first = attachments;
+      known = find(first, key);
     }
+    known.value = value;
   }
 
   @Override
   @SuppressWarnings("unchecked") // attach pairs key and value
   public <A> @Nullable A attachment(AttachmentKey<A> key) {
-    @Nullable Object[] current = attachments;
-    int at = indexOf(current, key);
-    return at < 0 || current == null ? null : (A) current[at + 1];
+    Attachment known = find(attachments, key);
+    return known == null ? null : (A) known.value;
   }
 
-  private static int indexOf(@Nullable Object @Nullable [] attachments, AttachmentKey<?> key) {
-    if (attachments != null) {
-      for (int i = 0; i < attachments.length; i += 2) {
-        if (attachments[i] == key) {
-          return i;
-        }
+  private static @Nullable Attachment find(@Nullable Attachment first, AttachmentKey<?> key) {
+    for (Attachment at = first; at != null; at = at.next) {
+      if (at.key == key) {
+        return at;
       }
     }
-    return -1;
+    return null;
   }
 
   @Override

@@ -153,7 +153,7 @@ class TaskEventTest extends JfrTestBase {
         new TaskHook() {
           @Override
           public void taskStarted(Task<?> task) {
-            task.attach(TraceContext.KEY, new TraceContext(-1, 2, 3, true));
+            task.attach(TraceContext.KEY, TraceContext.of(-1, 2, 3, true));
           }
         };
     TaskScope scope = root("traced", o -> o.hook(tracer));

@@ -20,7 +20,6 @@ import io.taskscope.TaskOrigin;
 import io.taskscope.TaskScope;
 import io.taskscope.hook.TaskHook;
 import io.taskscope.hook.TraceContext;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -136,14 +135,7 @@ final class TaskSpanHook implements TaskHook {
   private static void attachIds(Task<?> task, SpanContext own, SpanContext around) {
     // Without an SDK a new span has the ids of the one around it: these are not the task's.
     if (own.isValid() && !own.getSpanId().equals(around.getSpanId())) {
-      String traceId = own.getTraceId();
-      task.attach(
-          TraceContext.KEY,
-          new TraceContext(
-              HexFormat.fromHexDigitsToLong(traceId, 0, 16),
-              HexFormat.fromHexDigitsToLong(traceId, 16, 32),
-              HexFormat.fromHexDigitsToLong(own.getSpanId()),
-              own.isSampled()));
+      task.attach(TraceContext.KEY, new SpanIds(own));
     }
   }
 

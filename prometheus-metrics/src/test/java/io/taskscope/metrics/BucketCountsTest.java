@@ -101,7 +101,7 @@ class BucketCountsTest {
   private static Task<?> task(TaskScope root, long spanId, boolean sampled) throws Exception {
     Task<Void> task = root.spawn("t", () -> {});
     task.get();
-    task.attach(TraceContext.KEY, new TraceContext(1, 1, spanId, sampled));
+    task.attach(TraceContext.KEY, TraceContext.of(1, 1, spanId, sampled));
     return task;
   }
 

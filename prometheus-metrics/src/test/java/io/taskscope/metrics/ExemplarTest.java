@@ -26,7 +26,7 @@ class ExemplarTest {
     public void taskCreated(Task<?> task) {
       if (!task.name().equals("untraced")) {
         boolean sampled = !task.name().equals("unsampled");
-        task.attach(TraceContext.KEY, new TraceContext(TRACE_HIGH, task.id(), task.id(), sampled));
+        task.attach(TraceContext.KEY, TraceContext.of(TRACE_HIGH, task.id(), task.id(), sampled));
       }
     }
   }

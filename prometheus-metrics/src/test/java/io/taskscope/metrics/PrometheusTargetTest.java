@@ -187,7 +187,7 @@ class PrometheusTargetTest {
   private static final class Traced implements TaskHook {
     @Override
     public void taskCreated(Task<?> task) {
-      task.attach(TraceContext.KEY, new TraceContext(1, task.id(), task.id(), true));
+      task.attach(TraceContext.KEY, TraceContext.of(1, task.id(), task.id(), true));
     }
   }
 

@@ -6,27 +6,40 @@ package io.taskscope.hook;
  * tracing library. The tracing hook attaches it to the task under {@link #KEY} before the body
  * begins; tasks without a span have none.
  *
- * @param traceIdHigh the first eight bytes of the W3C trace id, as a big-endian number
- * @param traceIdLow the last eight bytes of the W3C trace id
- * @param spanId the eight bytes of the span id
- * @param sampled whether the span is exported
+ * <p>An interface so that the tracing hook can attach what it has, and nothing is converted that
+ * nobody reads. Implementations are immutable, throw nothing and hold no span.
  */
-public record TraceContext(long traceIdHigh, long traceIdLow, long spanId, boolean sampled) {
+public interface TraceContext {
   /** Where a task keeps it. */
-  public static final AttachmentKey<TraceContext> KEY = AttachmentKey.of("taskscope.trace");
+  AttachmentKey<TraceContext> KEY = AttachmentKey.of("taskscope.trace");
 
-  /** The trace id as 32 hexadecimal digits. */
-  public String traceIdHex() {
-    return hex(traceIdHigh) + hex(traceIdLow);
+  /**
+   * Ids given as numbers.
+   *
+   * @param traceIdHigh the first eight bytes of the W3C trace id, as a big-endian number
+   * @param traceIdLow the last eight bytes of the W3C trace id
+   * @param spanId the eight bytes of the span id
+   * @param sampled whether the span is exported
+   */
+  static TraceContext of(long traceIdHigh, long traceIdLow, long spanId, boolean sampled) {
+    return new NumericTraceContext(traceIdHigh, traceIdLow, spanId, sampled);
   }
 
-  /** The span id as 16 hexadecimal digits. */
-  public String spanIdHex() {
-    return hex(spanId);
-  }
+  /** The first eight bytes of the W3C trace id, as a big-endian number. */
+  long traceIdHigh();
 
-  private static String hex(long value) {
-    String digits = Long.toHexString(value);
-    return "0".repeat(16 - digits.length()) + digits;
-  }
+  /** The last eight bytes of the W3C trace id. */
+  long traceIdLow();
+
+  /** The eight bytes of the span id. */
+  long spanId();
+
+  /** Whether the span is exported. */
+  boolean sampled();
+
+  /** The trace id as 32 hexadecimal digits in lower case. */
+  String traceIdHex();
+
+  /** The span id as 16 hexadecimal digits in lower case. */
+  String spanIdHex();
 }
