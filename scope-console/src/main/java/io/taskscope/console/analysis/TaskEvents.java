@@ -6,6 +6,7 @@ import io.taskscope.console.recording.Batch;
 import io.taskscope.console.recording.EventKind;
 import io.taskscope.console.recording.LongIntMap;
 import io.taskscope.console.recording.Names;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,19 +47,20 @@ final class TaskEvents {
   /** Tasks that end in the batch and whose beginning no event tells are known from their end. */
   void beginUnseen(Batch batch) {
     LongIntMap starts = new LongIntMap();
+    List<Integer> ends = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       EventKind kind = batch.kind(i);
       if (kind == EventKind.TASK_START || kind == EventKind.TASK_LIVE) {
         starts.put(batch.get(i, Slots.TASK_ID), 0);
+      } else if (kind == EventKind.TASK && batch.get(i, Batch.DURATION) > 0) {
+        ends.add(i);
       }
     }
-    for (int i = 0; i < batch.size(); i++) {
-      if (batch.kind(i) == EventKind.TASK && batch.get(i, Batch.DURATION) > 0) {
-        long id = batch.get(i, Slots.TASK_ID);
-        if (starts.get(id) == LongIntMap.ABSENT && live.get(id) == null) {
-          beganBefore++;
-          begin(batch, i, batch.get(i, Batch.START), batch.get(i, Batch.THREAD));
-        }
+    for (int i : ends) {
+      long id = batch.get(i, Slots.TASK_ID);
+      if (starts.get(id) == LongIntMap.ABSENT && live.get(id) == null) {
+        beganBefore++;
+        begin(batch, i, batch.get(i, Batch.START), batch.get(i, Batch.THREAD));
       }
     }
   }

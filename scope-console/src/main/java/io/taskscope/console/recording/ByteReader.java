@@ -116,20 +116,6 @@ final class ByteReader {
     position += count;
   }
 
-  /** Moves on over values of one byte each; false, and not moved, if one of them has more. */
-  boolean skipPlain(int count) {
-    if (count > remaining()) {
-      throw new Malformed("length " + count);
-    }
-    for (int i = position; i < position + count; i++) {
-      if (bytes[i] < 0) {
-        return false;
-      }
-    }
-    position += count;
-    return true;
-  }
-
   void moveTo(int position) {
     this.position = position;
   }

@@ -20,6 +20,7 @@ final class ChunkReader {
   private final Names names;
   private final ChunkSink sink;
   private final ChunkResult result = new ChunkResult();
+  private @Nullable EventCount last; // of the event that was read last
 
   /** Takes what is read; may block. */
   interface ChunkSink {
@@ -188,11 +189,16 @@ final class ChunkReader {
       Plans plans, LongIntMap indexOf, List<EventCount> counts, ChunkTexts texts, Batch batch) {
     try {
       ByteReader in = window.entered();
-      int index = indexOf.get(in.readLong());
-      if (index == LongIntMap.ABSENT) {
-        return; // types and constants
+      long type = in.readLong();
+      EventCount count = last;
+      if (count == null || count.type.id() != type) { // mostly it is the one just read
+        int index = indexOf.get(type);
+        if (index == LongIntMap.ABSENT) {
+          return; // types and constants
+        }
+        count = counts.get(index);
+        last = count;
       }
-      EventCount count = counts.get(index);
       count.count++;
       EventKind kind = count.kind;
       if (kind != null) {
