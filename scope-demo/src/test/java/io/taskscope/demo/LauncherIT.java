@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,6 +77,80 @@ class LauncherIT {
               "%s/bin/java -jar %s --port=0"
                   .formatted(
                       jdk, DemoProcess.repository().resolve("scope-demo/target/scope-demo.jar")));
+    }
+  }
+
+  @Test
+  void builds_twoAtOnce_areOneAfterTheOther() throws Exception {
+    Path repository = notBuilt();
+    try (DemoProcess first = demoOf(repository)) {
+      first.awaitErrorLine(line -> line.contains("building the demo"));
+      try (DemoProcess second = demoOf(repository)) {
+        second.awaitErrorLine(line -> line.contains("another build is running here"));
+        Files.createFile(repository.resolve("go"));
+
+        assertThat(first.awaitExit()).as(first.transcript()).isZero();
+        assertThat(second.awaitExit()).as(second.transcript()).isZero();
+        assertThat(first.out()).isEqualTo(second.out()).hasSize(1);
+      }
+    }
+    assertThat(repository.resolve("builds")).hasContent("one");
+    assertThat(repository.resolve("target")).isEmptyDirectory();
+  }
+
+  /** A repository with the launcher and nothing that has been built. */
+  private Path notBuilt() throws IOException {
+    Path repository = directory.resolve("repository");
+    Files.createDirectories(repository.resolve("target"));
+    Files.createDirectories(repository.resolve("scope-demo/src/main"));
+    Files.writeString(repository.resolve("pom.xml"), "<project/>");
+    Files.copy(
+        DemoProcess.launcher(),
+        repository.resolve("taskscope"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+    return repository;
+  }
+
+  private DemoProcess demoOf(Path repository) throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "JAVA_HOME",
+            fakeJdk("25.0.1").toString(),
+            "PATH",
+            fakeMaven(repository) + File.pathSeparator + System.getenv("PATH"));
+    return DemoProcess.start(
+        directory, environment, List.of(repository.resolve("taskscope").toString(), "demo"));
+  }
+
+  /** A mvn that waits for the file {@code go}, makes the jar, and notes that it was there. */
+  private Path fakeMaven(Path repository) throws IOException {
+    Path bin = Files.createDirectories(directory.resolve("maven"));
+    Path mvn =
+        Files.writeString(
+            bin.resolve("mvn"),
+            """
+            #!/bin/sh
+            cd '%s'
+            until [ -e go ]; do sleep 0.1; done
+            echo jar >scope-demo/target/scope-demo.jar
+            echo one >>builds
+            """
+                .formatted(repository));
+    Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return bin;
+  }
+
+  @Test
+  void build_whoseLauncherWasKilled_isNotWaitedFor() throws Exception {
+    Path repository = notBuilt();
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    Files.createSymbolicLink(
+        repository.resolve("target/launcher-lock"), Path.of(Long.toString(gone.pid())));
+    Files.createFile(repository.resolve("go"));
+    try (DemoProcess launcher = demoOf(repository)) {
+      assertThat(launcher.awaitExit()).as(launcher.transcript()).isZero();
+      assertThat(launcher.err()).noneMatch(line -> line.contains("another build"));
     }
   }
 
