@@ -7,6 +7,7 @@ import static io.taskscope.dashboards.Promql.maxBy;
 import static io.taskscope.dashboards.Promql.quantile;
 import static io.taskscope.dashboards.Promql.rate;
 import static io.taskscope.dashboards.Promql.series;
+import static io.taskscope.dashboards.Promql.share;
 import static io.taskscope.dashboards.Promql.sumBy;
 
 /** Is any scope unhappy? */
@@ -67,8 +68,7 @@ final class Overview {
             "Failed tasks, fleet",
             "Share of the tasks ended in the last 5 minutes that failed or were abandoned.",
             4)
-        .query(
-            "%s / %s".formatted(sumBy("", fleet(FAILURES)), sumBy("", fleet(FINISHED))), "failed")
+        .query(share(sumBy("", fleet(FAILURES)), sumBy("", fleet(FINISHED))), "failed")
         .unit("percentunit")
         .decimals(1)
         .min(0)
@@ -174,9 +174,7 @@ final class Overview {
             "percentunit",
             0.01,
             0.05,
-            "%s / %s"
-                .formatted(
-                    sumBy("scope_path", fleet(FAILURES)), sumBy("scope_path", fleet(FINISHED))))
+            share(sumBy("scope_path", fleet(FAILURES)), sumBy("scope_path", fleet(FINISHED))))
         .column("p99", "s", quantile(0.99, "scope_path", fleet(BUCKETS)))
         .column(
             "Live",
@@ -191,16 +189,15 @@ final class Overview {
             "percentunit",
             0.2,
             0.5,
-            "%s / %s"
-                .formatted(
-                    sumBy(
-                        "scope_path",
-                        fleet(
-                            "job_scope_path_state:taskscope_task_time_seconds:rate5m",
-                            "state=\"queued\"")),
-                    sumBy(
-                        "scope_path",
-                        fleet("job_scope_path_state:taskscope_task_time_seconds:rate5m"))))
+            share(
+                sumBy(
+                    "scope_path",
+                    fleet(
+                        "job_scope_path_state:taskscope_task_time_seconds:rate5m",
+                        "state=\"queued\"")),
+                sumBy(
+                    "scope_path",
+                    fleet("job_scope_path_state:taskscope_task_time_seconds:rate5m"))))
         .column(
             "Findings",
             "short",

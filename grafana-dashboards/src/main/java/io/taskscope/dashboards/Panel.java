@@ -74,6 +74,11 @@ final class Panel {
     return this;
   }
 
+  /** The least that the axis reaches up to: nothing but zeros would be drawn on one up to 100. */
+  Panel axisTo(double value) {
+    return fieldOption("axisSoftMax", value);
+  }
+
   Panel max(double max) {
     defaults.put("max", max);
     return this;

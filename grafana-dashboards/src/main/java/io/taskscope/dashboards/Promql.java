@@ -65,6 +65,11 @@ final class Promql {
     return labels.isEmpty() ? "" : " by (" + labels + ") ";
   }
 
+  /** Some of all; nothing where there is nothing to have a share of, as NaN cannot be drawn. */
+  static String share(String some, String all) {
+    return "%s / (%s > 0)".formatted(some, all);
+  }
+
   /** A quantile out of the rates of buckets; {@code labels} without {@code le}. */
   static String quantile(double quantile, String labels, String rates) {
     String all = labels.isEmpty() ? "le" : labels + ", le";

@@ -10,6 +10,7 @@ import static io.taskscope.dashboards.Promql.maxBy;
 import static io.taskscope.dashboards.Promql.quantile;
 import static io.taskscope.dashboards.Promql.rate;
 import static io.taskscope.dashboards.Promql.series;
+import static io.taskscope.dashboards.Promql.share;
 import static io.taskscope.dashboards.Promql.sumBy;
 
 /** What does this scope do, and which of its children does it? */
@@ -99,9 +100,14 @@ final class Scope {
   }
 
   private static String failedShare(String labels, String where) {
-    return "%s / %s"
-        .formatted(
-            sumBy(labels, Wide.FINISHED.of(FAILED, where)), sumBy(labels, Wide.FINISHED.of(where)));
+    return share(
+        sumBy(labels, Wide.FINISHED.of(FAILED, where)), sumBy(labels, Wide.FINISHED.of(where)));
+  }
+
+  private static String failedShareByChild() {
+    return share(
+        sumBy("child", byChild(Wide.FINISHED.of(FAILED, BELOW))),
+        sumBy("child", byChild(Wide.FINISHED.of(BELOW))));
   }
 
   private static Panel oldest() {
@@ -176,15 +182,7 @@ final class Scope {
             320,
             Link.toScope("Go down", UID, "${__data.fields.Child}"),
             Link.toScope("Where its time goes", WhereTimeGoes.UID, "${__data.fields.Child}"))
-        .column(
-            "Failed",
-            "percentunit",
-            0.01,
-            0.05,
-            "%s / %s"
-                .formatted(
-                    sumBy("child", byChild(Wide.FINISHED.of(FAILED, BELOW))),
-                    sumBy("child", byChild(Wide.FINISHED.of(BELOW)))))
+        .column("Failed", "percentunit", 0.01, 0.05, failedShareByChild())
         .column("Ended", "ops", sumBy("child", byChild(Wide.FINISHED.of(BELOW))))
         .column("p99", "s", quantile(0.99, "child", byChild(Wide.DURATION.of(BELOW))))
         .column("Live", "short", sumBy("child", byChild(Wide.ACTIVE.of(BELOW))))
@@ -210,15 +208,10 @@ final class Scope {
   private static Panel failuresByChild() {
     return Panels.lines(
             "Failed share by child", "Share of ended tasks that failed or were abandoned.", 8, 9)
-        .query(
-            "%s / %s"
-                .formatted(
-                    sumBy("child", byChild(Wide.FINISHED.of(FAILED, BELOW))),
-                    sumBy("child", byChild(Wide.FINISHED.of(BELOW)))),
-            "{{child}}")
+        .query(failedShareByChild(), "{{child}}")
         .unit("percentunit")
         .min(0)
-        .noValue("no children");
+        .noValue("no children with tasks");
   }
 
   private static Panel durationByChild() {

@@ -36,7 +36,9 @@ final class Table {
                 "filterable",
                 true,
                 "inspect",
-                false));
+                false,
+                "minWidth",
+                70)); // Grafana's own 150 hides the last columns of a narrow table
     panel.tables().unit("short");
   }
 

@@ -138,6 +138,7 @@ final class TelemetryHealth {
             9)
         .query(sumBy("signal, reason", rate(series(DROPPED))), "{{signal}} {{reason}}")
         .unit("ops")
+        .axisTo(1)
         .noValue("no drop");
   }
 
@@ -185,6 +186,7 @@ final class TelemetryHealth {
             9)
         .query(sumBy("instance", rate(series("taskscope_paths_overflowed_total"))), "{{instance}}")
         .unit("ops")
+        .axisTo(1)
         .min(0);
   }
 

@@ -4,6 +4,7 @@ package io.taskscope.dashboards;
 import static io.taskscope.dashboards.Promql.SUBTREE;
 import static io.taskscope.dashboards.Promql.fleet;
 import static io.taskscope.dashboards.Promql.series;
+import static io.taskscope.dashboards.Promql.share;
 import static io.taskscope.dashboards.Promql.sumBy;
 
 /** Do tasks work or wait, and for what? */
@@ -116,8 +117,7 @@ final class WhereTimeGoes {
             "percentunit",
             0.2,
             0.5,
-            "%s / (%s > 0)"
-                .formatted(recorded("queued"), sumBy("scope_path", fleet(RECORDED, SUBTREE))))
+            share(recorded("queued"), sumBy("scope_path", fleet(RECORDED, SUBTREE))))
         .sortedBy("Running");
   }
 
@@ -133,18 +133,19 @@ final class WhereTimeGoes {
             10,
             10)
         .query(
-            "topk(10, %s / %s)"
+            "topk(10, %s)"
                 .formatted(
-                    sumBy(
-                        "instance",
-                        series(
-                            "job_instance_state:taskscope_task_time_seconds:rate5m",
-                            "state=\"queued\"")),
-                    sumBy(
-                        "instance",
-                        series(
-                            "job_instance_state:taskscope_task_time_seconds:rate5m",
-                            "state=~\"queued|running\""))),
+                    share(
+                        sumBy(
+                            "instance",
+                            series(
+                                "job_instance_state:taskscope_task_time_seconds:rate5m",
+                                "state=\"queued\"")),
+                        sumBy(
+                            "instance",
+                            series(
+                                "job_instance_state:taskscope_task_time_seconds:rate5m",
+                                "state=~\"queued|running\"")))),
             "{{instance}}")
         .unit("percentunit")
         .min(0)
@@ -159,10 +160,9 @@ final class WhereTimeGoes {
             8,
             9)
         .query(
-            "%s / (%s > 0)"
-                .formatted(
-                    sumBy("reason", Wide.PARK_TIME.of(SUBTREE)),
-                    sumBy("reason", Wide.PARKS.of(SUBTREE))),
+            share(
+                sumBy("reason", Wide.PARK_TIME.of(SUBTREE)),
+                sumBy("reason", Wide.PARKS.of(SUBTREE))),
             "{{reason}}")
         .unit("s")
         .min(0)
@@ -176,10 +176,9 @@ final class WhereTimeGoes {
             8,
             9)
         .query(
-            "%s / (%s > 0)"
-                .formatted(
-                    sumBy("", Wide.TIME.of("state=\"running\"", SUBTREE)),
-                    sumBy("", Wide.STEPS.of(SUBTREE))),
+            share(
+                sumBy("", Wide.TIME.of("state=\"running\"", SUBTREE)),
+                sumBy("", Wide.STEPS.of(SUBTREE))),
             "mean step")
         .unit("s")
         .min(0)
@@ -224,6 +223,7 @@ final class WhereTimeGoes {
             9)
         .query(unattributedShare(), "unattributed")
         .unit("percentunit")
+        .axisTo(0.05)
         .noValue("no agent");
   }
 }
