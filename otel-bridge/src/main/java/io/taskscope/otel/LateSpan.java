@@ -73,7 +73,7 @@ final class LateSpan extends TaskTrace {
       @Nullable LateSpan above,
       @Nullable SpanContext link,
       boolean limited) {
-    super(owner, null, null);
+    super(owner, null, null, false);
     this.base = base;
     this.above = above;
     this.link = link;

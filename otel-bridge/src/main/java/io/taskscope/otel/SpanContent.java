@@ -37,10 +37,11 @@ final class SpanContent {
    * How the task ended. The exception is told of also where the span is not recorded, because logs
    * are a signal of their own.
    *
+   * @param recording whether the span was recording when it began
    * @param context has the span in it
    */
-  void ended(Task<?> task, Outcome outcome, Span span, Context context) {
-    if (span.isRecording()) {
+  void ended(Task<?> task, Outcome outcome, Span span, boolean recording, Context context) {
+    if (recording) {
       SpanAttribute.TASK_OUTCOME.set(span, outcome.kind().label());
       times(span, task.times());
       if (outcome instanceof Outcome.Abandoned) {

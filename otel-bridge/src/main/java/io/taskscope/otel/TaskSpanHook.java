@@ -96,7 +96,7 @@ final class TaskSpanHook implements TaskHook {
   private void passOn(Task<?> task, Context creator) {
     Context context = inheritance.withPath(creator, task.scope());
     if (inheritance.mustPassOn(task, context)) {
-      task.attach(TaskTrace.KEY, new TaskTrace(this, context, null));
+      task.attach(TaskTrace.KEY, new TaskTrace(this, context, null, false));
     }
   }
 
@@ -115,9 +115,10 @@ final class TaskSpanHook implements TaskHook {
     }
     Span span = builder.setParent(parent).startSpan();
     Context context = inheritance.withPath(parent.with(span), task.scope());
-    task.attach(TaskTrace.KEY, new TaskTrace(this, context, span));
+    boolean recording = span.isRecording();
+    task.attach(TaskTrace.KEY, new TaskTrace(this, context, span, recording));
     attachIds(task, span.getSpanContext(), around);
-    if (span.isRecording()) {
+    if (recording) {
       content.created(task, span);
       if (task.origin() == TaskOrigin.TICK) {
         unrecordedTicks(task, span);
@@ -181,7 +182,7 @@ final class TaskSpanHook implements TaskHook {
     }
     own.enter();
     Span span = own.span();
-    if (span != null && span.isRecording()) {
+    if (span != null && own.recording) {
       content.started(span, Thread.currentThread());
     }
   }
@@ -228,7 +229,7 @@ final class TaskSpanHook implements TaskHook {
       return;
     }
     try {
-      content.ended(task, outcome, span, context);
+      content.ended(task, outcome, span, own.recording, context);
     } finally {
       span.end();
     }
@@ -247,14 +248,15 @@ final class TaskSpanHook implements TaskHook {
       builder.addLink(link);
     }
     Span span = builder.startSpan();
+    boolean recording = span.isRecording();
     try {
-      if (span.isRecording()) {
+      if (recording) {
         content.created(task, span);
         if (ended.thread() != null) {
           content.started(span, ended.thread());
         }
       }
-      content.ended(task, ended.outcome(), span, parent.with(span));
+      content.ended(task, ended.outcome(), span, recording, parent.with(span));
     } finally {
       span.end(ended.endNanos(), TimeUnit.NANOSECONDS);
     }

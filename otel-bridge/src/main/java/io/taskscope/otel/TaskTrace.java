@@ -20,6 +20,9 @@ class TaskTrace {
   /** Who made it, and alone goes on with it. */
   final TaskSpanHook owner;
 
+  /** Whether the span was recording when it began; to ask the span takes its lock each time. */
+  final boolean recording;
+
   /** When to say next that the task is still running; only the heartbeat's thread touches it. */
   long nextHeartbeatNanos;
 
@@ -30,9 +33,11 @@ class TaskTrace {
   /**
    * @param context the creator's, with the span in it if there is one
    * @param span null for a task that has none, or none yet
+   * @param recording whether the span is recording
    */
-  TaskTrace(TaskSpanHook owner, @Nullable Context context, @Nullable Span span) {
+  TaskTrace(TaskSpanHook owner, @Nullable Context context, @Nullable Span span, boolean recording) {
     this.owner = owner;
+    this.recording = recording;
     this.context = context;
     this.span = span;
   }
