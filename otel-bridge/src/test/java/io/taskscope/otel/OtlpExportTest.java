@@ -54,7 +54,8 @@ class OtlpExportTest {
 
   enum Protocol {
     GRPC,
-    HTTP
+    HTTP,
+    HTTP_GZIP
   }
 
   @BeforeEach
@@ -128,6 +129,7 @@ class OtlpExportTest {
         .containsEntry("error.type", "java.lang.IllegalStateException");
     assertThat(cart.span().getEventsList()).hasSize(1);
     assertThat(drops.total()).isZero();
+    assertCompressed(protocol);
   }
 
   @ParameterizedTest
@@ -167,6 +169,14 @@ class OtlpExportTest {
         .containsEntry("taskscope.scope.path", "/web/background")
         .containsEntry("taskscope.task.name", "send mail")
         .containsKeys("taskscope.task.age", "taskscope.task.state", "code.stacktrace");
+    assertCompressed(protocol);
+  }
+
+  /** Of spans and logs, or nothing. */
+  private void assertCompressed(Protocol protocol) {
+    assertThat(receiver.requests()).isPositive();
+    assertThat(receiver.compressedRequests())
+        .isEqualTo(protocol == Protocol.HTTP_GZIP ? receiver.requests() : 0);
   }
 
   @Test
@@ -288,6 +298,7 @@ class OtlpExportTest {
                     SimpleLogRecordProcessor.create(
                         OtlpHttpLogRecordExporter.builder()
                             .setEndpoint(receiver.httpEndpoint() + "/v1/logs")
+                            .setCompression(compression(protocol))
                             .build()))
                 .build())
         .build();
@@ -300,11 +311,16 @@ class OtlpExportTest {
               .setEndpoint(receiver.grpcEndpoint())
               .setRetryPolicy(null)
               .build();
-      case HTTP ->
+      case HTTP, HTTP_GZIP ->
           OtlpHttpSpanExporter.builder()
               .setEndpoint(receiver.httpEndpoint() + "/v1/traces")
+              .setCompression(compression(protocol))
               .setRetryPolicy(null)
               .build();
     };
+  }
+
+  private static String compression(Protocol protocol) {
+    return protocol == Protocol.HTTP_GZIP ? "gzip" : "none";
   }
 }

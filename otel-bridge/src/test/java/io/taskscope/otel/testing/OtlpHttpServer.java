@@ -65,8 +65,7 @@ final class OtlpHttpServer {
     return next;
   }
 
-  private static void answer(HttpExchange exchange, Handler handler, Message response)
-      throws IOException {
+  private void answer(HttpExchange exchange, Handler handler, Message response) throws IOException {
     try (exchange) {
       int status = status(exchange, handler);
       if (status == 200) {
@@ -80,7 +79,7 @@ final class OtlpHttpServer {
     }
   }
 
-  private static int status(HttpExchange exchange, Handler handler) throws IOException {
+  private int status(HttpExchange exchange, Handler handler) throws IOException {
     if (!exchange.getRequestMethod().equals("POST")) {
       return 405;
     }
@@ -88,6 +87,9 @@ final class OtlpHttpServer {
       return 415;
     }
     boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+    if (gzip) {
+      receiver.tookCompressed();
+    }
     try (InputStream raw = exchange.getRequestBody();
         InputStream body = gzip ? new GZIPInputStream(raw) : raw) {
       return handler.take(body.readAllBytes()) ? 200 : 503;

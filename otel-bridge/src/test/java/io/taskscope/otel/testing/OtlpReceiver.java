@@ -53,6 +53,7 @@ public final class OtlpReceiver implements AutoCloseable {
   private final OtlpHttpServer http;
   private Behaviour behaviour = Behaviour.ACCEPT;
   private int requests;
+  private int compressed;
   private boolean closed;
 
   private OtlpReceiver() throws IOException {
@@ -119,6 +120,15 @@ public final class OtlpReceiver implements AutoCloseable {
   /** How many requests have come, accepted or not. */
   public synchronized int requests() {
     return requests;
+  }
+
+  /** How many requests have come over HTTP with gzip, accepted or not. */
+  public synchronized int compressedRequests() {
+    return compressed;
+  }
+
+  synchronized void tookCompressed() {
+    compressed++;
   }
 
   /** Forgets the spans and logs it has. */
