@@ -164,7 +164,9 @@ final class DemoRun {
   private void next(Path recording) {
     Path jfr = Path.of(System.getProperty("java.home"), "bin", "jfr");
     out.println();
-    out.println("next: every task, what the tasks waited for, and how the scopes ended");
+    out.println(
+        "next: the recording explained; every task, what the tasks waited for, and how the scopes ended");
+    out.printf("  ./taskscope report %s%n", recording);
     out.printf("  %s print --events taskscope.Task %s | less%n", jfr, recording);
     out.printf(
         "  %s print --events jdk.ThreadSleep,jdk.JavaMonitorEnter %s | grep -B1 -A9 'Context: Task.scopePath'%n",
