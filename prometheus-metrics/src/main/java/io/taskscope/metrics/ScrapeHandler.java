@@ -55,6 +55,10 @@ public final class ScrapeHandler implements HttpHandler {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
+    if (!isAskedFor(exchange)) {
+      send(exchange, 404, "the metrics are at " + exchange.getHttpContext().getPath() + "\n");
+      return;
+    }
     String method = exchange.getRequestMethod();
     if (!method.equals("GET") && !method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Allow", "GET, HEAD");
@@ -79,6 +83,13 @@ public final class ScrapeHandler implements HttpHandler {
       response.set("Content-Encoding", "gzip");
     }
     send(exchange, 200, body);
+  }
+
+  /** The server also passes on what only begins with the path of the context. */
+  private static boolean isAskedFor(HttpExchange exchange) {
+    String context = exchange.getHttpContext().getPath();
+    String path = exchange.getRequestURI().getPath();
+    return context.endsWith("/") || path.equals(context) || path.equals(context + "/");
   }
 
   /**

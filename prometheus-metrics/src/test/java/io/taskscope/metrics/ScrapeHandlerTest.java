@@ -50,12 +50,17 @@ class ScrapeHandlerTest {
   }
 
   private HttpRequest.Builder request() {
+    return request("/metrics");
+  }
+
+  private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(
         URI.create(
-            "http://%s:%s/metrics"
+            "http://%s:%s%s"
                 .formatted(
                     server.getAddress().getAddress().getHostAddress(),
-                    server.getAddress().getPort())));
+                    server.getAddress().getPort(),
+                    path)));
   }
 
   private HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
@@ -84,6 +89,30 @@ class ScrapeHandlerTest {
             Scrape.parse(text(response))
                 .sum("taskscope_tasks_finished_total", "scope_path", root.path()))
         .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/metrics, 200",
+    "/metrics/, 200",
+    "/metrics?name=x, 200",
+    "/metricsx, 404",
+    "/metrics/x, 404"
+  })
+  void get_ofAnotherPath_isNotFound(String path, int status) throws Exception {
+    HttpResponse<byte[]> response = send(request(path));
+
+    assertThat(response.statusCode()).isEqualTo(status);
+    if (status == 404) {
+      assertThat(text(response)).isEqualTo("the metrics are at /metrics\n");
+    }
+  }
+
+  @Test
+  void get_whereAllPathsAreTheHandlers_isTheScrape() throws Exception {
+    server.createContext("/", new ScrapeHandler(fixture.registry, fixture.metrics));
+
+    assertThat(send(request("/anything")).statusCode()).isEqualTo(200);
   }
 
   @Test
