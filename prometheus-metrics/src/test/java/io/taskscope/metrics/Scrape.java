@@ -15,6 +15,9 @@ record Scrape(Map<String, String> types, Map<String, String> helps, List<Sample>
   private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  /** A quote or backslash in a label; no name here has the third, a line feed. */
+  private static final Pattern ESCAPED = Pattern.compile("\\\\([\\\\\"])");
+
   record Sample(String name, Map<String, String> labels, double value) {
     /** What tells it from all other samples. */
     String key() {
@@ -55,7 +58,8 @@ record Scrape(Map<String, String> types, Map<String, String> helps, List<Sample>
     if (sample.group(2) != null) {
       Matcher label = LABEL.matcher(sample.group(2));
       while (label.find()) {
-        labels.put(label.group(1), label.group(2));
+        String value = ESCAPED.matcher(label.group(2)).replaceAll("$1");
+        labels.put(label.group(1), value);
       }
     }
     return new Sample(sample.group(1), labels, Double.parseDouble(sample.group(3)));

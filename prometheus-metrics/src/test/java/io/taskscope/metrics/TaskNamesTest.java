@@ -72,4 +72,21 @@ class TaskNamesTest {
       assertThat(scrape.value("taskscope_task_names_overflowed_total") - before).isEqualTo(20);
     }
   }
+
+  @Test
+  void names_withCharactersOfTheFormat_areReadAsTheyAre() throws Exception {
+    try (Fixture fixture = Fixture.bound()) {
+      TaskScope named = fixture.root(Fixture.freshName(), o -> o.taskNamesAsLabel(true));
+      String hostile = "GET \"/a\\b\" {c=d},e} 1 # 日本";
+      named.spawn(hostile, () -> {}).get();
+      named.spawn("x".repeat(128), () -> {}).get();
+      named.join();
+
+      Scrape scrape = fixture.scrape();
+
+      assertThat(scrape.value(COUNT, "scope_path", named.path(), "task", hostile)).isEqualTo(1);
+      assertThat(scrape.value(COUNT, "scope_path", named.path(), "task", "x".repeat(128)))
+          .isEqualTo(1);
+    }
+  }
 }

@@ -17,8 +17,8 @@ import jdk.jfr.Recording;
 
 /**
  * How long {@code taskscope report} takes on a large recording of tasks, beside {@code jfr summary}
- * on the same file: whole processes, one after the other in each round, with 512 MB of heap for the
- * report.
+ * on the same file: whole processes, one after the other in each round, the report with the flags
+ * of {@code ./taskscope}.
  *
  * <p>Arguments: the jar of the agent, that of the command line, the file (made if it is not there),
  * its size in MB, and the number of rounds. Started with {@code record}, a file and a size it makes
@@ -27,6 +27,11 @@ import jdk.jfr.Recording;
 public final class ReportComparison {
   private static final long MEGABYTE = 1_000_000;
   private static final int TASKS_AT_ONCE = 8;
+
+  /** As {@code ./taskscope} starts it. */
+  private static final List<String> FLAGS =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx512m");
+
   private static final int YIELDS = 500;
   private static final int PARKS = 10;
 
@@ -105,7 +110,9 @@ public final class ReportComparison {
     }
     List<String> summary =
         List.of(Path.of(home, "bin", "jfr").toString(), "summary", file.toString());
-    List<String> report = List.of(java, "-Xmx512m", "-jar", commandLine, "report", file.toString());
+    List<String> report = new ArrayList<>(List.of(java));
+    report.addAll(FLAGS);
+    report.addAll(List.of("-jar", commandLine, "report", file.toString()));
     run(summary); // the file is in memory from now on
     run(report);
     List<Double> peers = new ArrayList<>();
