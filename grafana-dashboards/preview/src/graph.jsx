@@ -45,8 +45,8 @@ function build(panel, frames, fields, settings, theme) {
   const shown = stacked ? stack(columns) : columns;
   const config = new UPlotConfigBuilder('utc');
   config.addScale({ scaleKey: 'x', isTime: true, orientation: 0, direction: 1, range: () => [settings.from * 1000, settings.to * 1000] });
-  const { min, max } = panel.fieldConfig.defaults;
-  config.addScale({ scaleKey: 'y', orientation: 1, direction: 1, min, max, softMax: max });
+  const { min, max, custom } = panel.fieldConfig.defaults;
+  config.addScale({ scaleKey: 'y', orientation: 1, direction: 1, min, max, softMax: custom?.axisSoftMax ?? max });
   config.addAxis({ scaleKey: 'x', isTime: true, placement: 'bottom', theme, timeZone: 'utc' });
   const display = fields[0].field.display;
   config.addAxis({
